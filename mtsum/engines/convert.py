@@ -1,0 +1,78 @@
+"""Convert a Hugging Face directory for CTranslate2: ``python -m mtsum.engines.convert SOURCE OUTPUT --family F``.
+
+Run by ``mtsum.engines.conversion`` as a process of its own, because it imports torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from mtsum.engines.families import family_class
+from mtsum.engines.families.base import SOURCE_CONFIG, serialized_tokenizer
+from mtsum.engines.weights import find_weights, is_safetensors
+from mtsum.errors import MtsumError
+
+# What the converter asks of a configuration and transformers 5 no longer has. Older config.json files state them.
+_LAYER_NORMS = {
+    "bart": {"normalize_before": False, "normalize_embedding": True},
+    "mbart": {"normalize_before": True, "normalize_embedding": True},
+    "pegasus": {"normalize_before": True, "normalize_embedding": False},
+}
+
+
+def run(source: Path, output: Path, family: str, quantization: str) -> None:
+    """Write the CTranslate2 model, the tokenizer and the source's configuration into the new directory ``output``."""
+    from ctranslate2.converters import TransformersConverter
+
+    kind = family_class(family)
+    safe = is_safetensors(find_weights(source))
+
+    class Converter(TransformersConverter):  # type: ignore[misc]
+        """Loads safely, and completes the configuration."""
+
+        def load_model(self, model_class: Any, model_name_or_path: str, **options: Any) -> Any:
+            config = options["config"]
+            for name, value in _LAYER_NORMS.get(config.model_type, {}).items():
+                if not hasattr(config, name):
+                    setattr(config, name, value)
+            return model_class.from_pretrained(
+                model_name_or_path, **options, use_safetensors=safe, weights_only=True, local_files_only=True
+            )
+
+        def load_tokenizer(self, tokenizer_class: Any, model_name_or_path: str, **options: Any) -> Any:
+            return tokenizer_class.from_pretrained(model_name_or_path, **options, local_files_only=True)
+
+    Converter(str(source)).convert(str(output), quantization=quantization)
+    shutil.copy(source / "config.json", output / SOURCE_CONFIG)
+    for name in ("generation_config.json", *kind.files):
+        if (source / name).is_file():
+            shutil.copy(source / name, output / name)
+    if "tokenizer.json" in kind.files and not (output / "tokenizer.json").is_file():
+        (output / "tokenizer.json").write_text(serialized_tokenizer(source), encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line and convert; the exit status is 1 with one line on stderr when that fails."""
+    parser = argparse.ArgumentParser(prog="python -m mtsum.engines.convert", description=run.__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--family", required=True)
+    parser.add_argument("--quantization", default="int8")
+    options = parser.parse_args(arguments)
+    try:
+        run(options.source, options.output, options.family, options.quantization)
+    except MtsumError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Exception as error:  # torch, transformers and the converter raise whatever they like; the parent shows it
+        print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""M2M100: a hundred languages, as ``__sq__`` tokens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mtsum.engines.families.base import ForcedLanguageFamily, register
+from mtsum.engines.tokenization import SentencePieceTokenizer, Tokenizer, read_vocabulary
+
+
+@register("m2m100")
+class M2M100(ForcedLanguageFamily):
+    """``__sq__ text </s>``; the hypothesis starts with ``__en__``."""
+
+    default_window = 1024
+    files = ("sentencepiece.bpe.model",)
+
+    def load_tokenizer(self, directory: Path, *, has_torch: bool) -> Tokenizer:
+        """One sentencepiece model; language tokens are numbered after the vocabulary's pieces."""
+        if (directory / "shared_vocabulary.json").is_file() or not has_torch:
+            vocabulary = read_vocabulary(directory / "shared_vocabulary.json")
+        else:
+            from transformers import M2M100Tokenizer
+
+            vocabulary = M2M100Tokenizer.from_pretrained(directory, local_files_only=True).get_vocab()
+        languages = [token for token in vocabulary if token.startswith("__") and token.endswith("__")]
+        model = directory / "sentencepiece.bpe.model"
+        return SentencePieceTokenizer(model, model, vocabulary, ["<s>", "</s>", "<pad>", *languages])
+
+    def spell_language(self, code: str) -> str:
+        """``__sq__``."""
+        return f"__{code}__"
