@@ -1,0 +1,35 @@
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: demo test lint format clean
+
+demo: .venv/installed  ## translate and summarize an Albanian article, offline
+	@$(BIN)/mtsum summarize examples/lajm.txt --sources --show-translation
+
+test: .venv/installed-dev  ## all tests
+	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+lint: .venv/installed-dev  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev  ## rewrite the code as ruff formats it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove what make made
+	rm -rf .venv
+
+.venv/python-ready:
+	@echo "Setting up .venv with $(PYTHON); this takes about two minutes, once." >&2
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: pyproject.toml | .venv/python-ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@

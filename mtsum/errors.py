@@ -1,0 +1,47 @@
+"""Every error that mtsum raises on purpose: what was wrong, where, and what would be right.
+
+The command line turns an error into one line on stderr and the error's ``exit_status``: 2 for a call that cannot
+work as written, 1 for input or models that failed while the call itself was fine.
+"""
+
+from __future__ import annotations
+
+
+class MtsumError(Exception):
+    """Base of all of mtsum's own errors."""
+
+    exit_status = 1
+
+
+class UsageError(MtsumError):
+    """The call itself is wrong: an unknown option value, language, model or setting."""
+
+    exit_status = 2
+
+
+class LanguageUnknown(UsageError):
+    """A language name that the table of languages does not know, or a model that does not speak it."""
+
+
+class InputError(MtsumError):
+    """An input file or record that cannot be read. ``where`` names the file, and the line where there is one."""
+
+    def __init__(self, message: str, where: str | None = None) -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.where = where
+
+
+class ModelNotFound(MtsumError):
+    """A model that is neither shipped, nor on this machine, nor to be had without the network."""
+
+
+class ModelBroken(MtsumError):
+    """A model directory that is incomplete, fails its checksum, or would need unsafe loading."""
+
+
+class SegmentTooLong(MtsumError):
+    """A segment that exceeds the model's window and has no boundary to split it at."""
+
+
+class EngineError(MtsumError):
+    """The inference engine failed: out of memory at batch size one, or a device that is not there."""

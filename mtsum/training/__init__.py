@@ -1,0 +1,1 @@
+"""Training of the default models: encoder archive, pairs, batches, loop, export."""
