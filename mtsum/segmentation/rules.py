@@ -1,0 +1,202 @@
+"""The rules that decide whether a sentence ends at a candidate. Each is one function; the first that answers is heard.
+
+A rule returns ``True`` (a sentence ends here), ``False`` (it goes on) or ``None`` (not mine to say).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mtsum.segmentation.abbreviations import LanguageRules, fold
+from mtsum.segmentation.candidates import LONGEST_WORD, Candidate
+
+Rule = Callable[[Candidate, LanguageRules], bool | None]
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_DAY_OR_MONTH = re.compile(r"\d{1,2}")
+_REST_OF_DATE = re.compile(r"\d{1,2}\.\s?\d{2,4}\b|\d{4}\b")
+_ROMAN = re.compile(r"(?=[IVXLC])(?:X[LC]|L?X{0,3})?(?:IX|IV|V?I{0,3})")
+_INITIAL = re.compile(r"(?:[A-ZÇË]|Dh|Gj|Ll|Nj|Rr|Sh|Th|Xh|Zh)")
+_ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
+_DOMAIN_ENDINGS = frozenset("com net org info tv eu al mk edu gov io js".split())
+_ONLY_DOTS_IN_BRACKETS = re.compile(r"[(\[]\s*(?:\.{3}|…)\s*[)\]]")
+
+
+def nothing_said_yet(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """Marks before the first word open the sentence: ``…dhe kështu``, ``(…) Opozita``."""
+    return False if candidate.blank else None
+
+
+def omission_mark(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``[…]`` inside a quotation stands for words left out, not for an end."""
+    around = candidate.text[max(0, candidate.mark - 2) : candidate.end]
+    return False if _ONLY_DOTS_IN_BRACKETS.search(around) else None
+
+
+def comma_follows(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``“Mjaft!”, tha ai``: punctuation that follows at once keeps the sentence going."""
+    return False if candidate.glued and candidate.text[candidate.end] in ",;:" else None
+
+
+def inside_token(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """Without a space, a mark belongs to its token (``3.5``, ``bbc.com``) unless a lost space is plain to see."""
+    if not candidate.glued:
+        return None
+    return _space_was_lost(candidate) and not (candidate.is_full_stop and language.knows(fold(candidate.word)))
+
+
+def _space_was_lost(candidate: Candidate) -> bool:
+    """``studimi.Me sezonin``, ``Kuvend.“Nuk``, ``dje?Askush``: a word, a mark, then a capitalized word or a quotation."""
+    text, end = candidate.text, candidate.end
+    token = re.split(r"\s", text[max(0, candidate.mark - LONGEST_WORD) : candidate.mark])[-1]
+    if "@" in token or "://" in token or token.lower().startswith("www"):
+        return False
+    closed = text[end - 1] not in ".!?…"
+    if not closed and text[end] in "“„«\"”":
+        return True
+    word = candidate.next_words[0].rstrip(".")
+    if candidate.first_letter != end or not word[:1].isupper():
+        return False
+    if len(word) > 1 and not word[1:2].islower():
+        return False
+    if closed or candidate.marks != ".":
+        return True
+    before = candidate.word
+    is_word = len(before) > 2 and (before[-1].islower() or before.isupper()) and "." not in before
+    return (is_word or before.isdigit()) and fold(word) not in _DOMAIN_ENDINGS
+
+
+def inside_parenthesis(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """A parenthesis within a sentence is not cut, even where it holds several sentences."""
+    return False if candidate.in_parenthesis else None
+
+
+def goes_on_in_lower_case(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``“Pse?” pyeti ai``, ``Nuk e di… ndoshta``: lower case carries on, unless the whole line is typed so."""
+    if not candidate.next_is_lower:
+        return None
+    if candidate.marks != "." or not candidate.all_lower or language.knows(fold(candidate.word)):
+        return False
+    return len(candidate.word) > 1 and not candidate.word.isdigit() and not _ACRONYM.fullmatch(candidate.word)
+
+
+def not_a_full_stop(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """Past lower case, a question mark, exclamation mark or ellipsis ends the sentence."""
+    return None if candidate.is_full_stop else True
+
+
+def enumerator(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """A number or letter that opens a sentence names it: ``1. Mblidhni``, ``3.2. Rezultatet``, ``I. Hyrje``."""
+    word = candidate.word
+    if candidate.opens_sentence and (_NUMBER.fullmatch(word) or _ROMAN.fullmatch(word) or _INITIAL.fullmatch(word)):
+        return False
+    return None
+
+
+def division(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``Kreu II. Të drejtat``: the number of a chapter or article stays with its heading."""
+    if fold(candidate.word_before) not in language.divisions or not candidate.word_before[:1].isupper():
+        return None
+    numbered = _NUMBER.fullmatch(candidate.word) or _ROMAN.fullmatch(candidate.word)
+    return False if numbered and candidate.words_before == 1 else None
+
+
+def ordinal(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``më 5. Maj`` and ``12. 03. 1965`` are dates."""
+    if not _DAY_OR_MONTH.fullmatch(candidate.word.rpartition(".")[2] or "-"):
+        return None
+    if fold(candidate.next_words[0]) in language.months:
+        return False
+    return False if _REST_OF_DATE.match(candidate.text, candidate.follows) else None
+
+
+def title_or_introduction(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``z. Hoxha``, ``p.sh. Tirana``: some abbreviations always have more to come."""
+    return False if fold(candidate.word) in language.never_end else None
+
+
+def before_number(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``nr. 5``, ``fig. A``, ``shek. XX``, ``nr. prot.``: some abbreviations go on with a number."""
+    if fold(candidate.word) not in language.before_number:
+        return None
+    following = candidate.next_words[0].rstrip(".")
+    numbered = following[:1].isdigit() or _ROMAN.fullmatch(following) or _INITIAL.fullmatch(following)
+    return not (numbered or language.knows(fold(following)))
+
+
+def always_before_capital(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``etj.`` before a capital ends the sentence."""
+    return True if fold(candidate.word) in language.ends_before_capital else None
+
+
+def initial(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``A. Q. Kelmendi``, ``Sh. L.``: a single letter is a name's, unless it names a plan, a group, a vitamin."""
+    if not _INITIAL.fullmatch(candidate.word):
+        return None
+    if fold(candidate.word_before) in language.lettered:
+        return True
+    return _starts(candidate, language)
+
+
+def _starts(candidate: Candidate, language: LanguageRules) -> bool:
+    """Whether the next word is one that opens sentences (and no initial: ``A. I. Kelmendi``)."""
+    return fold(candidate.next_words[0]) in language.starters
+
+
+def acronym(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``the U.S. Senate`` and ``A.K. Hoxha`` go on, ``the U.S. He`` ends."""
+    word = fold(candidate.word)
+    if word in language.may_end:
+        return None
+    if word in language.ends_before_starter or _ACRONYM.fullmatch(candidate.word):
+        return _starts(candidate, language) or candidate.next_is_dash
+    return None
+
+
+def ambiguous_abbreviation(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``sh.p.k.``, ``SH.B.A.``, ``Inc.``, ``p.m.``, ``mln.``: the next two words tell."""
+    if fold(candidate.word) not in language.may_end and not _has_no_vowel(candidate.word):
+        return None
+    first, second = candidate.next_words
+    if _starts(candidate, language):
+        return True
+    if fold(first) in language.continuations or (first.isupper() and len(first) > 1):
+        return False
+    return not second[:1].isupper()
+
+
+def _has_no_vowel(word: str) -> bool:
+    """Whether a word can only be an abbreviation the lists do not have: ``Xhv``, ``prk``."""
+    return word.isalpha() and len(word) <= 4 and not word.isupper() and not set(fold(word)) & set("aeiouy")
+
+
+def end_of_sentence(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """Nothing speaks against it."""
+    return True
+
+
+RULES: tuple[Rule, ...] = (
+    nothing_said_yet,
+    omission_mark,
+    comma_follows,
+    inside_parenthesis,
+    inside_token,
+    goes_on_in_lower_case,
+    not_a_full_stop,
+    enumerator,
+    division,
+    ordinal,
+    title_or_introduction,
+    before_number,
+    always_before_capital,
+    initial,
+    acronym,
+    ambiguous_abbreviation,
+    end_of_sentence,
+)
+
+
+def ends_sentence(candidate: Candidate, language: LanguageRules) -> bool:
+    """Whether a sentence ends at the candidate."""
+    return next(answer for rule in RULES if (answer := rule(candidate, language)) is not None)
