@@ -81,7 +81,7 @@ zh | zho | Chinese    | zho_Hans | = | zh_CN | =   | chi, cmn, mandarin
 class Language:
     """A language: its ISO 639-1 ``code``, ISO 639-3 ``iso3``, English ``name`` and the other names it answers to.
 
-    Equal to another ``Language`` of the same code. ``str()`` gives the code.
+    Equal to another ``Language`` of the same code.
     """
 
     code: str
@@ -99,7 +99,8 @@ class Language:
         NLLB: the FLORES-200 token (``als_Latn``); M2M100: ISO 639-1; mBART: the mBART-50 token (``en_XX``); MADLAD:
         the code inside ``<2..>``; Marian: the OPUS label inside ``>>..<<`` (only models with several target languages
         want it); T5: the English name, as in its prefix; BART and PEGASUS have no language tokens: ISO 639-1.
-        Raises ``LanguageUnknown`` where the family was not trained on the language, ``ValueError`` for an unknown family.
+        Raises ``LanguageUnknown`` where the family was not trained on the language, ``ValueError`` for an unknown
+        family.
         """
         codes = {
             "marian": self.iso3,
@@ -120,6 +121,7 @@ class Language:
         return code
 
     def __str__(self) -> str:
+        """Give the code."""
         return self.code
 
 
