@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -69,6 +70,10 @@ def _main_text(page: str) -> tuple[str | None, list[Piece]]:
 
     # lxml refuses a declared encoding in a text that is decoded already.
     page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page.removeprefix("\ufeff"))
+    if "<body" not in page.lower():
+        page = f"<html><body>{page}</body></html>"
+    # It logs a page without text as an error; here that is an InputError, and stderr is for mtsum's own messages.
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     found: Any = trafilatura.bare_extraction(page, include_comments=False, with_metadata=True)
     if found is not None:
         title = " ".join((found.title or "").split()) or None
@@ -82,8 +87,8 @@ def _pieces(element: Any, kind: ParagraphKind) -> Iterator[Piece]:
     inline: list[str] = []
 
     def flush() -> Iterator[Piece]:
-        # Two line breaks in a row are how older pages part their paragraphs.
-        for part in re.split(r"\n\s*\n", "".join(inline)):
+        # Older pages part their paragraphs by line breaks, of which trafilatura leaves one.
+        for part in re.split(r"(?<=[.!?…:\"”»])\s*\n", "".join(inline)):
             if words := " ".join(part.split()):
                 yield kind, words
         inline.clear()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import TYPE_CHECKING, BinaryIO
 
 from mtsum.documents import ParagraphKind
@@ -25,7 +24,8 @@ Span = tuple[int, int]
 _FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*(?:\r\n?|\n)(?=[\w-]+[ \t]*:).*?(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)", re.DOTALL
 )
-# Markup inside a block. Group 1, where there is one, is the words within, which may hold more markup.
+_KINDS: dict[str, ParagraphKind] = {"heading_open": "heading", "list_item_open": "list_item"}
+# Markup inside a block.
 _INLINE = re.compile(
     r"""
       (?:(?<=\n)|(?<=\r))[ \t]*(?:>[ \t]?)+        # the quote mark of a paragraph's further lines
@@ -75,29 +75,30 @@ def markdown_blocks(text: str) -> tuple[Block, ...]:
     lines = line_spans(text)
     blocks: list[Block] = []
     kinds: list[ParagraphKind] = ["text"]
+    cell = False
     for token in MarkdownIt("commonmark").enable("table").parse(parsed):
         if token.type in ("heading_open", "list_item_open", "td_open", "th_open", "blockquote_open"):
-            kinds.append({"heading_open": "heading", "list_item_open": "list_item"}.get(token.type, "text"))  # type: ignore[arg-type]
+            cell = token.type in ("td_open", "th_open")
+            kinds.append(_KINDS.get(token.type, "text"))
         elif token.type in ("heading_close", "list_item_close", "td_close", "th_close", "blockquote_close"):
             kinds.pop()
+            cell = False
         elif token.type == "inline" and token.map and token.content.strip():
             after = blocks[-1].end if blocks else 0
-            span = _locate(text, lines, token, after)
+            span = _locate(text, lines, token, after, in_table=cell)
             if span[0] < span[1]:
                 blocks.append(Block(kinds[-1], *span))
     return tuple(blocks)
 
 
-def _locate(text: str, lines: list[Span], token: Token, after: int) -> Span:
+def _locate(text: str, lines: list[Span], token: Token, after: int, in_table: bool) -> Span:
     """Where the token's content stands in ``text``, not before ``after`` (the block before it ends there)."""
     assert token.map is not None
     source = lines[token.map[0] : token.map[1]]
     # A content line is its source line without the marks before it (and a heading's closing #).
     content = [line.strip() for line in token.content.split("\n")]
-    in_table = len(content) == 1 and after > source[0][0]
     found: list[Span] = []
-    for words, (start, end) in zip_longest(content, source[: len(content)], fillvalue=None):  # type: ignore[misc]
-        assert words is not None
+    for words, (start, end) in zip(content, source, strict=False):
         start = max(start, after)
         escaped = words.replace("|", "\\|")
         at = text.find(words, start, end) if in_table else text.rfind(words, start, end)
