@@ -1,0 +1,36 @@
+"""mtsum translates Albanian news into English and summarizes it, offline, every sentence traceable to its source.
+
+    >>> import mtsum
+    >>> mtsum.translate("Putini u takua me Kimin.").text
+    >>> summary = mtsum.summarize(open("article.txt").read(), length="short")
+    >>> [(sentence.text, sentence.sources) for sentence in summary.sentences]
+
+The names below load on first use, so that ``import mtsum`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mtsum.api import summarize, translate
+    from mtsum.documents import Article
+
+__version__ = "0.1.0"
+__all__ = ["Article", "__version__", "summarize", "translate"]
+
+_HOMES = {"translate": "mtsum.api", "summarize": "mtsum.api", "Article": "mtsum.documents"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mtsum' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,173 @@
+"""Names of an Albanian text that should stand in its English translation, whatever case ending they carry."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, fold, words
+
+# Albanian names of places whose English form does not begin alike (stem without ending -> English beginnings).
+_EXONYMS_TEXT = """
+kin=chin; uashington=washington; phenian=pyongyang; mosk=moscow; gjermani=german; greqi=gree; itali=ital;
+spanj=spain spanish; franc=fran french; angli=engl brit; shqiperi=alban; kosov=kosov; maqedoni=macedon;
+serbi=serb; suedi=swed; zvicer=switz swiss; hungari=hungar; poloni=pol; rumani=romani; kroaci=croat;
+slloveni=sloven; turqi=tur; qipro=cypr; egjipt=egypt; siri=syri; irak=iraq; japoni=japan; indi=indi;
+brukse=brussel; athin=athen; rom=rom; paris=paris; vjen=vienn; londer=london; beograd=belgrad;
+selanik=thessalonik; stamboll=istanbul; gjenev=genev; hag=hague; pekin=beijing; evrop=europ eu; afrik=afric;
+amerik=americ us; azi=asia; ukrain=ukrain; rusi=russia; kore=korea; tiran=tiran; prishtin=pri; shkup=skopje;
+malezi=montenegr; bosnj=bosni; hercegovin=herzegovin; holand=netherland dutch; belgjik=belgi; austri=austri;
+brazil=brazil; meksik=mexic; kanad=canad; izrael=israel; palestin=palestin; iran=iran; afganistan=afghan;
+zelandes=zealand; uells=wales welsh; skoci=scot; irland=ir; evropian=europ eu; krishtlindje=christmas;
+krisht=christ; jezu=jesus christ; zot=god lord; allah=allah god; islam=islam; vatikan=vatican; papa=pope;
+penian=pyongyang; nju-jork=york; kroat=croat; norvegji=norw; karaibe=caribb; egje=aegea; mesdhe=mediterr;
+finland=finn finland
+"""
+EXONYMS = {
+    stem: english.split()
+    for stem, english in (" ".join(entry.split()).split("=") for entry in _EXONYMS_TEXT.split(";"))
+}
+
+# Beginnings of ordinary words that Albanian writes with a capital inside the names of institutions, feasts and places.
+_COMMON_TEXT = """
+presiden kryemin minist qever parlament kuvend asambl gjykat prokur polic ushtri departament universi fakultet
+institut akadem shkoll spital banka bank komision keshill komitet bashki komun rreth qark republik mbret shtet
+bashk komb nderkomb demokrat social parti lidhj federat konfeder agjenci drejtori zyr sekretar drejtor deputet
+ambasad konsullat kisha kish xhami katedral muze teatr librar stadium park liqen lumi mal det oqean gadishull
+ishull ishuj veri jug lindj perendim qend qytet fshat rrug shesh ligj kushtetut kod marreveshj traktat konvent
+deklarat dit jav muaj vit shekull luft revolucion holokaust olimpi kampionat kup liga lig superlig botero bot
+tok diell hen zot zonj doktor profesor mbreteresh papa shen shenjt bib kuran ungjill fond grup kompani korporat
+shoqat fondacion organizat qendr sherbim inspektorat autoritet enti instituc misioni mision projekt program plan
+strategji raport internet gazet radio televizion revist artikull neni shtator tetor nentor dhjetor janar shkurt
+mars prill maj qershor korrik gusht pavaresi pavares pranver vjesht dimer vere kombetar mbrojt siguri drejtesi
+shendet arsim ekonom financ bujqesi mjedis turiz kultur sport rini punes jasht brendsh puneve rend madh vogel
+larte lart bardh kuq zi i re ri vjeter katolik ortodoks mysliman protestan hebre budist anglikan evangjel ndert
+kongres senat dhom pent gard force ajr marin djall festival kryetar sida
+"""
+_COMMON = _COMMON_TEXT.split()
+
+# The longest endings that Albanian puts on a name: Putini, Putinit, Putinin, Tiranës, Hysajve, New Yorkut.
+_ENDINGS = ("vet", "ve", "it", "in", "ut", "un", "se", "es", "en", "ne", "te", "i", "u", "a", "e", "s", "n", "t")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|[^\w\s]|\d+")
+_PARTICLES = {"e", "i", "të", "te", "së", "se"}
+_OPENS = set(".!?:;“”„\"«»‘'([–—-/|*•…")
+
+
+def names(source: str) -> list[str]:
+    """Words of an Albanian sentence that are, with little doubt, names an English translation keeps.
+
+    Left out are words that begin a sentence or a quotation, abbreviations (they translate: OKB, UN), runs held together
+    by a particle (``Këshilli i Sigurimit``: an institution), common words written with a capital, and words with ë or
+    ç unless the table of place names knows them.
+    """
+    found: list[str] = []
+    run: list[str] = []
+    linked = False
+    tokens = _TOKEN.findall(source)
+    for position, token in enumerate(tokens):
+        before = tokens[position - 1] if position else "."
+        if _is_capitalised(token) and not (before in _OPENS and not run):
+            run.append(token)
+            continue
+        after = tokens[position + 1] if position + 1 < len(tokens) else ""
+        if run and token in _PARTICLES and _is_capitalised(after):
+            linked = True
+            continue
+        found += _kept(run, linked)
+        run, linked = [], False
+    return found + _kept(run, linked)
+
+
+def missing_names(source: str, hypothesis: str) -> list[str]:
+    """The ``names`` of ``source`` of which no form stands in its English ``hypothesis``, as written in the source."""
+    targets = [fold(word) for word in words(hypothesis)]
+    squeezed = fold(hypothesis).replace(" ", "")
+    return [name for name in names(source) if not _present(name, targets, squeezed)]
+
+
+def unsupported_names(sentence: str, source: str) -> list[str]:
+    """Capitalised words of an English ``sentence`` that the English ``source`` it rests on does not have.
+
+    The word that begins the sentence counts only when a capitalised word follows it.
+    """
+    known = {part for word in words(source) for part in _forms(word)}
+    tokens = _TOKEN.findall(sentence)
+    absent = []
+    for position, token in enumerate(tokens):
+        if not token[0].isupper() or fold(token) in ENGLISH_FUNCTION_WORDS:
+            continue
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
+        opens = position == 0 or tokens[position - 1] in _OPENS
+        if opens and not following[:1].isupper():
+            continue
+        if not _forms(token) & known:
+            absent.append(token)
+    return absent
+
+
+def _forms(word: str) -> set[str]:
+    folded = fold(word)
+    plain = folded.removesuffix("'s").removesuffix("'")
+    return {plain, plain.removesuffix("s")} | {part for part in plain.split("-") if len(part) > 3}
+
+
+def _is_capitalised(token: str) -> bool:
+    return token[:1].isupper() and len(token) > 1
+
+
+def _kept(run: list[str], linked: bool) -> list[str]:
+    known_places = [token for token in run if _english_forms(token)]
+    if linked:
+        return [token for token in known_places if len(run) == 1]
+    return [token for token in run if token in known_places or _looks_foreign(token)]
+
+
+def _looks_foreign(token: str) -> bool:
+    folded = fold(token)
+    if token.isupper() or len(folded) < 3 or "ë" in token.casefold() or "ç" in token.casefold():
+        return False
+    return not any(folded.startswith(common) for common in _COMMON if len(common) > 2)
+
+
+def _english_forms(token: str) -> list[str]:
+    folded = fold(token)
+    for stem_, english in EXONYMS.items():
+        if folded.startswith(stem_) and len(folded) - len(stem_) <= 4:
+            return english
+    return []
+
+
+def _present(name: str, targets: list[str], squeezed: str) -> bool:
+    exonym = _english_forms(name)
+    if exonym:
+        return any(target.startswith(form) for target in targets for form in exonym)
+    folded = fold(name)
+    bare = _without_ending(re.sub(r"['\-].{1,4}$", "", folded))
+    if bare in squeezed or folded in squeezed:
+        return True
+    # Albanian respells foreign names by sound: Xhon and John, Uilliam and William.
+    respelt = bare.replace("xh", "j").replace("ks", "x")
+    for target in targets:
+        shared = _shared_prefix(folded, target)
+        if shared >= 4 or (shared >= 3 and len(bare) <= 5):
+            return True
+        # Short names are alike by chance (Kim, him), so they must be closer.
+        if SequenceMatcher(None, respelt, target).ratio() >= (0.6 if len(bare) > 4 else 0.8):
+            return True
+    return False
+
+
+def _without_ending(folded: str) -> str:
+    for ending in _ENDINGS:
+        if folded.endswith(ending) and len(folded) - len(ending) >= 3:
+            return folded[: -len(ending)]
+    return folded
+
+
+def _shared_prefix(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

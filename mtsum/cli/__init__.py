@@ -1,0 +1,1 @@
+"""The command line: where settings enter, are validated, and become frozen dataclasses."""

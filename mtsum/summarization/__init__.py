@@ -1,0 +1,6 @@
+"""Summaries of English articles and translations whose every sentence names the source sentences it rests on."""
+
+from mtsum.summarization.length import NAMED_LENGTHS, parse_length
+from mtsum.summarization.summarizer import Replaced, Selection, Summarizer, Summary, SummarySentence
+
+__all__ = ["NAMED_LENGTHS", "Replaced", "Selection", "Summarizer", "Summary", "SummarySentence", "parse_length"]

@@ -1,0 +1,44 @@
+"""Shorter forms of an English sentence that say less but nothing else: parentheses and trailing clauses dropped."""
+
+from __future__ import annotations
+
+import re
+
+from mtsum.checks import ends_a_sentence
+from mtsum.summarization.source import balanced
+
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[–—]\s[^–—]{3,120}\s[–—](?=\s))")
+_RELATIVE_ASIDE = re.compile(r", (?:which|who|whose|where|when|including|according to)\b[^,;:]{3,120},(?= )")
+_TRAILING = re.compile(
+    r"(?:,? (?:although|though|while|whereas|because|since|after|before|unless|until|despite|amid|following|as well as)"
+    r"|, (?:which|who|whose|where|when|with|as|and|but|or|so|saying|adding|including|according to|[a-z]+ing)"
+    r"|;| [–—]) ",
+)
+_LEADING = re.compile(r"^(?:However|Meanwhile|Moreover|Furthermore|But|And|So|Then|Also|Instead|Still|Therefore),? ")
+_LEAST_WORDS = 5
+
+
+def shorter_forms(sentence: str) -> list[str]:
+    """Whole sentences made from ``sentence`` by leaving parts out, longest first; empty when it has no such parts.
+
+    Sentences with quotation marks are left alone: words put in someone's mouth are not edited.
+    """
+    if re.search('["“”„«»]', sentence):
+        return []
+    forms: set[str] = set()
+    plain = _finished(_RELATIVE_ASIDE.sub("", _ASIDE.sub("", _LEADING.sub("", sentence))))
+    for base in {sentence, plain}:
+        forms.add(base)
+        for match in _TRAILING.finditer(base):
+            forms.add(_finished(base[: match.start()]))
+    return sorted(
+        (form for form in forms if form != sentence and len(form.split()) >= _LEAST_WORDS), key=len, reverse=True
+    )
+
+
+def _finished(text: str) -> str:
+    """``text`` with a capital first letter and a full stop."""
+    text = balanced(text.strip().rstrip(",;:–—- "))
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if ends_a_sentence(text) else ".")

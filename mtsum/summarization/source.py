@@ -1,0 +1,62 @@
+"""The English sentences a summary is made from: an English article's own, or those of a translation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mtsum.checks import ends_a_sentence
+from mtsum.checks.words import bare_url_or_number
+from mtsum.documents import Article
+from mtsum.translation import Translation, one_line
+
+# What is wrong enough with a translated sentence that it must not be read out as part of a summary.
+_UNREADABLE = frozenset({"empty", "error", "copied", "repetition", "length-limit", "verbatim"})
+_DOUBTFUL = frozenset({"numbers", "names", "too-short", "too-long"})
+_QUOTES = re.compile('["“”„«»]')
+
+
+@dataclass(frozen=True)
+class SourceSentence:
+    """A sentence of the English text. ``id`` is the article's own sentence id, ``words`` its number of words.
+
+    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, a fragment without its
+    end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one.
+    """
+
+    id: str
+    text: str
+    words: int
+    quotable: bool
+    doubtful: bool = False
+
+
+def source_sentences(article: Article, translation: Translation | None = None) -> list[SourceSentence]:
+    """The English sentences of ``article``, or of its ``translation``, in reading order; empty ones are left out."""
+    translated = {sentence.id: sentence for sentence in translation.sentences} if translation else {}
+    found = []
+    for paragraph in article.paragraphs:
+        for sentence in paragraph.sentences:
+            target = translated.get(sentence.id)
+            text = one_line(target.target) if target else sentence.content
+            if not text:
+                continue
+            flags = set(target.flags) if target else set()
+            found.append(
+                SourceSentence(
+                    id=sentence.id,
+                    text=balanced(text),
+                    words=len(text.split()),
+                    quotable=paragraph.kind != "heading"
+                    and ends_a_sentence(text)
+                    and not bare_url_or_number(text)
+                    and not flags & _UNREADABLE,
+                    doubtful=bool(flags & _DOUBTFUL),
+                )
+            )
+    return found
+
+
+def balanced(text: str) -> str:
+    """``text`` without its quotation marks when they do not come in pairs: half a quotation reads as a mistake."""
+    return text if len(_QUOTES.findall(text)) % 2 == 0 else _QUOTES.sub("", text).strip()

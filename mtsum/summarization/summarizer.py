@@ -1,0 +1,286 @@
+"""Articles to summaries, each sentence tied to the source sentences it rests on.
+
+The model never sees a cut text: an article within its window is given whole, of a longer one the most salient sentences
+in their order, and the record names those left out. What the model writes is checked sentence by sentence against its
+sources. A sentence that fails gives way to the best source sentence it rests on and is flagged ``extracted``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mtsum.batching import generate_in_batches
+from mtsum.checks import check_summary, ends_a_sentence
+from mtsum.documents import Article
+from mtsum.engines.base import Engine, GenerationSettings, Hypothesis
+from mtsum.errors import InputError
+from mtsum.segmentation import sentence_spans
+from mtsum.summarization.assembly import Candidate, alike, choose
+from mtsum.summarization.compression import shorter_forms
+from mtsum.summarization.length import Budget, budget, parse_length
+from mtsum.summarization.provenance import sources_of
+from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, salience, tf_idf
+from mtsum.summarization.source import SourceSentence, balanced, source_sentences
+from mtsum.translation import Translation, one_line
+
+# A checked sentence of the model says in fewer words what its sources say, so it comes before the sources themselves.
+_MODEL_BONUS = 0.5
+_REPLACEMENT_BONUS = 0.1
+_TOKENS_A_WORD = 1.6
+# Extracted sentences beyond these cannot make it into a summary; looking at all of a long report would only cost time.
+_MOST_EXTRACTS = 60
+
+
+@dataclass(frozen=True)
+class SummarySentence:
+    """One sentence of a summary. ``sources`` are ids of the article's sentences it rests on, at least one.
+
+    Flags: ``extracted`` (a source sentence, not the model's own words) and ``shortened`` (parts of it left out).
+    """
+
+    text: str
+    sources: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A sentence of the model that failed its checks and is not in the summary, and the flags it failed with."""
+
+    text: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the model was given and what became of its output.
+
+    ``method``: ``whole`` (all of the article in one input), ``selected`` (its most salient sentences in one input),
+    ``groups`` (several inputs, merged) or ``lead`` (an article of one or two sentences: no model needed).
+    """
+
+    method: str
+    words_asked: int
+    words_target: int
+    inputs: tuple[tuple[str, ...], ...] = ()
+    left_out: tuple[str, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A summary: its sentences joined in ``text``, and how it came about in ``selection``."""
+
+    model: str
+    text: str
+    sentences: tuple[SummarySentence, ...]
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class Summarizer:
+    """A loaded summarization model and how it is to be used.
+
+    ``input_words`` is the size of input the model was trained on (``None``: all of its window), ``output_words`` the
+    length it writes whatever it is told (``None``: it follows limits on new tokens). ``prefix`` goes before each input.
+    """
+
+    engine: Engine
+    model: str
+    settings: GenerationSettings = field(default_factory=lambda: GenerationSettings(no_repeat_ngram_size=3))
+    input_words: int | None = None
+    output_words: int | None = None
+    prefix: str = ""
+    batching: dict[str, Any] = field(default_factory=dict)
+
+    def summarize(
+        self, article: Article, translation: Translation | None = None, length: str | int = "medium"
+    ) -> Summary:
+        """Summary of one English article, or of an article's English translation; see ``summarize_all``."""
+        return self.summarize_all([(article, translation)], length)[0]
+
+    def summarize_all(
+        self,
+        articles: Sequence[tuple[Article, Translation | None]],
+        length: str | int = "medium",
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Summary]:
+        """One summary for each article, in order; the inputs of all of them share batches.
+
+        ``length`` is ``short``, ``medium``, ``long`` or a number of words; a summary has at most half the words of its
+        article unless that has only one or two sentences. Raises ``UsageError`` for another length and ``InputError``
+        for an article without a sentence.
+        """
+        asked = parse_length(length)
+        drafts = [_Draft.of(article, translation, asked) for article, translation in articles]
+        inputs = [self._inputs(draft) for draft in drafts]
+        texts = [
+            self._joined(draft.sentences, group)
+            for draft, groups in zip(drafts, inputs, strict=True)
+            for group in groups
+        ]
+        settings = self._settings(drafts)
+        written = iter(generate_in_batches(self.engine, texts, settings, progress=progress, **self.batching))
+        return [
+            self._finish(draft, groups, [next(written) for _ in groups])
+            for draft, groups in zip(drafts, inputs, strict=True)
+        ]
+
+    def _joined(self, sentences: Sequence[SourceSentence], group: Sequence[int]) -> str:
+        return self.prefix + " ".join(sentences[at].text for at in group)
+
+    def _settings(self, drafts: Sequence[_Draft]) -> GenerationSettings:
+        """Room for the words wanted; a model that follows limits is also asked not to stop early."""
+        if self.output_words is not None:
+            most = math.ceil(2.5 * self.output_words * _TOKENS_A_WORD)
+            return replace(self.settings, max_new_tokens=min(self.engine.max_target, most))
+        targets = [draft.budget.target for draft in drafts if not draft.is_lead] or [0]
+        return replace(
+            self.settings,
+            min_new_tokens=min(self.engine.max_target // 2, min(targets)),
+            max_new_tokens=min(self.engine.max_target, math.ceil(1.5 * max(targets) * _TOKENS_A_WORD) + 20),
+        )
+
+    def _inputs(self, draft: _Draft) -> list[tuple[int, ...]]:
+        """The sentences (positions, ascending) of each text the model is to summarize."""
+        if draft.is_lead:
+            return []
+        everything = tuple(range(len(draft.sentences)))
+        words = [sentence.words for sentence in draft.sentences]
+        fits = self.engine.count_tokens([self._joined(draft.sentences, everything)])[0] <= self.engine.window
+        groups_wanted = math.ceil(draft.budget.target / self.output_words) if self.output_words else 1
+        if fits and groups_wanted == 1 and (self.input_words is None or sum(words) <= self.input_words):
+            return [everything]
+        usable = [sentence.quotable for sentence in draft.sentences]
+        if self.input_words is not None:
+            made = grouped_inputs(
+                draft.vectors, draft.values, words, self.input_words, groups_wanted, lambda at: usable[at]
+            )
+        else:
+            tokens = self.engine.count_tokens([sentence.text for sentence in draft.sentences])
+            limit = self.engine.window - max(0, self.engine.count_tokens([self.prefix])[0])
+            if groups_wanted > 1:
+                limit = min(limit, max(max(tokens), sum(tokens) // groups_wanted))
+                made = grouped_inputs(draft.vectors, draft.values, tokens, limit, groups_wanted, lambda at: usable[at])
+            else:
+                made = [most_salient(draft.values, tokens, limit)]
+        fitted = (self._fitted(draft, group) for group in made)
+        return [group for group in fitted if group]
+
+    def _fitted(self, draft: _Draft, group: tuple[int, ...]) -> tuple[int, ...]:
+        """``group`` without its least salient sentences, until the model's window takes it."""
+        while group and self.engine.count_tokens([self._joined(draft.sentences, group)])[0] > self.engine.window:
+            least = min(group, key=lambda at: draft.values[at])
+            group = tuple(at for at in group if at != least)
+        return group
+
+    def _finish(self, draft: _Draft, groups: list[tuple[int, ...]], written: list[Hypothesis]) -> Summary:
+        candidates: list[Candidate] = []
+        replaced: list[Replaced] = []
+        for group, hypothesis in zip(groups, written, strict=True):
+            for text in model_sentences(hypothesis.text):
+                candidate, flags = draft.checked(text, group)
+                if flags:
+                    replaced.append(Replaced(text, flags))
+                if candidate is not None and not any(alike(candidate, other) for other in candidates):
+                    candidates.append(candidate)
+        chosen = draft.assembled(candidates)
+        ids = [sentence.id for sentence in draft.sentences]
+        given = {at for group in groups for at in group}
+        method = "lead" if draft.is_lead else "groups" if len(groups) > 1 else "selected"
+        selection = Selection(
+            method="whole" if len(groups) == 1 and len(given) == len(ids) else method,
+            words_asked=draft.asked,
+            words_target=draft.budget.target,
+            inputs=tuple(tuple(ids[at] for at in group) for group in groups),
+            left_out=() if draft.is_lead else tuple(name for at, name in enumerate(ids) if at not in given),
+            replaced=tuple(replaced),
+        )
+        sentences = tuple(
+            SummarySentence(candidate.text, tuple(ids[at] for at in candidate.sources), candidate.flags)
+            for candidate in chosen
+        )
+        return Summary(self.model, " ".join(sentence.text for sentence in sentences), sentences, selection)
+
+
+def model_sentences(text: str) -> list[str]:
+    """The finished sentences of a model's output; a last one without its end is dropped, bare line marks go."""
+    line = one_line(text.replace("<n>", " "))
+    found = [balanced(line[start:end]) for start, end in sentence_spans(line, "en")]
+    while found and not ends_a_sentence(found[-1]):
+        found.pop()
+    return [sentence[0].upper() + sentence[1:] for sentence in found if sentence]
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An article on its way to a summary: its sentences, how much each matters, and the words wanted."""
+
+    sentences: tuple[SourceSentence, ...]
+    vectors: tuple[Vector, ...]
+    values: tuple[float, ...]
+    asked: int
+    budget: Budget
+
+    @classmethod
+    def of(cls, article: Article, translation: Translation | None, asked: int) -> _Draft:
+        sentences = source_sentences(article, translation)
+        if not sentences:
+            raise InputError("there is no sentence to summarize", article.name or article.id)
+        if not any(sentence.quotable for sentence in sentences):
+            sentences = [replace(s, text=s.text if ends_a_sentence(s.text) else f"{s.text}.", quotable=True)
+                         for s in sentences]  # fmt: skip
+        vectors = tf_idf([sentence.text for sentence in sentences])
+        words = sum(sentence.words for sentence in sentences)
+        return cls(tuple(sentences), tuple(vectors), tuple(salience(sentences, vectors)), asked, budget(asked, words))
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether the article is too short to be summarized by anything but its own first sentence."""
+        return sum(sentence.quotable for sentence in self.sentences) <= 2
+
+    def checked(self, text: str, group: Sequence[int]) -> tuple[Candidate | None, tuple[str, ...]]:
+        """A model's sentence as a candidate, or the best source sentence in its place with the flags it failed with."""
+        rests_on = tuple(group[at] for at in sources_of(text, [self.sentences[at].text for at in group]))
+        flags = check_summary(text, [self.sentences[at].text for at in rests_on])
+        worth = sum(self.values[at] for at in rests_on) / len(rests_on)
+        if not flags:
+            same = next((at for at in rests_on if self.sentences[at].text == text), None)
+            if same is not None:
+                return Candidate(text, (same,), worth + _MODEL_BONUS, ("extracted",)), ()
+            return Candidate(text, rests_on, worth + _MODEL_BONUS), ()
+        quotable = [at for at in rests_on if self.sentences[at].quotable]
+        if not quotable:
+            return None, flags
+        at = max(quotable, key=lambda at: self.values[at])
+        return self._extract(at, _REPLACEMENT_BONUS), flags
+
+    def assembled(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The summary's sentences: the candidates and as many source sentences as the budget still takes."""
+        ranked = sorted(
+            (at for at, sentence in enumerate(self.sentences) if sentence.quotable), key=lambda at: -self.values[at]
+        )
+        if self.is_lead:
+            lead = min(ranked)
+            return [self._extract(lead)]
+        used = {at for candidate in candidates if "extracted" in candidate.flags for at in candidate.sources}
+        extracts = [self._extract(at) for at in ranked[:_MOST_EXTRACTS] if at not in used]
+        offered = [*candidates, *extracts]
+        chosen = choose(offered, self.budget)
+        if not self._honoured(chosen):
+            shorter = [
+                replace(candidate, text=form, value=0.85 * candidate.value, flags=(*candidate.flags, "shortened"))
+                for candidate in offered
+                for form in shorter_forms(candidate.text)
+            ]
+            chosen = choose([*offered, *shorter], self.budget)
+        return chosen
+
+    def _honoured(self, chosen: Sequence[Candidate]) -> bool:
+        return self.budget.least <= sum(candidate.words for candidate in chosen) <= self.budget.most
+
+    def _extract(self, at: int, bonus: float = 0.0) -> Candidate:
+        return Candidate(self.sentences[at].text, (at,), self.values[at] + bonus, ("extracted",))

@@ -1,0 +1,222 @@
+"""Articles to translations: sentence by sentence, one output for each input sentence, nothing cut.
+
+The sentences of all articles of a run share batches, and a sentence that occurs twice is translated once. A sentence
+over the engine's window is split at clause boundaries, its pieces are translated and joined again, and the translation
+says so. A sentence that cannot be split that far stays in the text as it was, with the flag ``error``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mtsum.batching import generate_in_batches
+from mtsum.checks import check_translation
+from mtsum.checks.words import bare_url_or_number
+from mtsum.documents import Article, Sentence, rebuild
+from mtsum.engines.base import Engine, GenerationSettings, Hypothesis
+from mtsum.errors import SegmentTooLong
+from mtsum.segmentation import clause_boundaries
+
+Progress = Callable[[int], None]
+
+# Words an English clause may begin with that are no names: only these lose their capital inside a joined sentence.
+_CLAUSE_OPENERS_TEXT = """
+a an the this that these those it its he his she her they their we our you your there here and but or nor so yet
+for if when while where which who whom whose because since although though as after before until unless in on at
+by from to of with without under over between during about also then than not no all some any many both what how
+"""
+_CLAUSE_OPENERS = frozenset(_CLAUSE_OPENERS_TEXT.split())
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of an over-long sentence, and its translation."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class TranslatedSentence:
+    """One sentence and its translation.
+
+    ``score`` is the mean log-probability of the generated tokens, ``None`` where nothing was generated. ``flags`` are
+    those of ``mtsum.checks`` and two of this module: ``verbatim`` (no language in it: a number, an address) and
+    ``error`` (could not be translated: ``target`` is the source). ``pieces`` is empty unless the sentence was split.
+    """
+
+    id: str
+    source: str
+    target: str
+    score: float | None
+    flags: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A translated article: one sentence for each of the article's, and the text with its paragraphs kept.
+
+    ``model`` is the alias or path of the model. ``errors`` says what could not be translated, sentence by sentence.
+    """
+
+    model: str
+    language: str
+    sentences: tuple[TranslatedSentence, ...]
+    text: str
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Translator:
+    """A loaded translation model and how it is to be used.
+
+    ``source_language`` and ``target_language`` are ISO 639-1 codes. ``segment_limit`` is the most source tokens
+    (special tokens included) of a piece given to the model; ``None`` means all of the engine's window.
+    """
+
+    engine: Engine
+    model: str
+    source_language: str = "sq"
+    target_language: str = "en"
+    settings: GenerationSettings = field(default_factory=GenerationSettings)
+    segment_limit: int | None = None
+    batching: dict[str, Any] = field(default_factory=dict)
+
+    def translate(self, articles: Sequence[Article], progress: Progress | None = None) -> list[Translation]:
+        """Translates whole articles; one ``Translation`` for each, in order.
+
+        ``progress`` is called with the number of sentence pieces finished since its last call; their total is
+        about ``size``. Raises ``EngineError`` when the device fails.
+        """
+        plans = self.plan(articles)
+        pieces = list(dict.fromkeys(piece for parts in plans.values() if not isinstance(parts, str) for piece in parts))
+        hypotheses = generate_in_batches(self.engine, pieces, self.settings, progress=progress, **self.batching)
+        finished = dict(zip(pieces, hypotheses, strict=True))
+        return [self._assemble(article, plans, finished) for article in articles]
+
+    def plan(self, articles: Sequence[Article]) -> dict[str, tuple[str, ...] | str]:
+        """For each distinct sentence (its ``content``) the pieces the model gets, or why there can be none.
+
+        A sentence without language in it gets no pieces, one within the window a single piece: itself.
+        """
+        texts = list(dict.fromkeys(sentence.content for article in articles for sentence in article.sentences))
+        spoken = [text for text in texts if not bare_url_or_number(text)]
+        plans: dict[str, tuple[str, ...] | str] = {text: () for text in texts}
+        for text, tokens in zip(spoken, self.engine.count_tokens(spoken) if spoken else [], strict=True):
+            try:
+                plans[text] = (text,) if tokens <= self._limit else self._split(text, tokens)
+            except SegmentTooLong as error:
+                plans[text] = str(error)
+        return plans
+
+    def size(self, articles: Sequence[Article]) -> int:
+        """How many steps ``translate`` reports to ``progress`` for these articles, over-long sentences counted once."""
+        return len({sentence.content for article in articles for sentence in article.sentences})
+
+    @property
+    def _limit(self) -> int:
+        return min(self.engine.window, self.segment_limit or self.engine.window)
+
+    def _split(self, text: str, tokens: int) -> tuple[str, ...]:
+        """Halves ``text`` at its best boundary until every piece fits the limit; raises ``SegmentTooLong``."""
+        if tokens <= self._limit:
+            return (text,)
+        at = best_boundary(text, clause_boundaries(text, self.source_language))
+        if at is None:
+            raise SegmentTooLong(
+                f"a piece of {tokens} tokens ({text[:40]!r}...) has no place to be split and exceeds the "
+                f"{self._limit} tokens that model {self.model} takes"
+            )
+        halves = text[:at].strip(), text[at:].strip()
+        counts = self.engine.count_tokens(halves)
+        return tuple(part for half, count in zip(halves, counts, strict=True) for part in self._split(half, count))
+
+    def _assemble(
+        self, article: Article, plans: dict[str, tuple[str, ...] | str], finished: dict[str, Hypothesis]
+    ) -> Translation:
+        sentences = tuple(self._sentence(sentence, plans, finished) for sentence in article.sentences)
+        errors = tuple(
+            f"{sentence.id}: {plan}"
+            for sentence in article.sentences
+            if isinstance(plan := plans[sentence.content], str)
+        )
+        text = rebuild(article, {sentence.id: sentence.target for sentence in sentences})
+        return Translation(self.model, self.target_language, sentences, text, errors)
+
+    def _sentence(
+        self, sentence: Sentence, plans: dict[str, tuple[str, ...] | str], finished: dict[str, Hypothesis]
+    ) -> TranslatedSentence:
+        source = sentence.content
+        parts = plans[source]
+        if isinstance(parts, str):
+            return TranslatedSentence(sentence.id, sentence.text, sentence.text, None, ("error",))
+        if not parts:
+            return TranslatedSentence(sentence.id, sentence.text, sentence.text, None, ("verbatim",))
+        hypotheses = [finished[part] for part in parts]
+        joined = _join_hypotheses(parts, hypotheses)
+        return TranslatedSentence(
+            sentence.id,
+            sentence.text,
+            joined.text,
+            round(joined.score, 4),
+            check_translation(source, joined, self.target_language),
+            tuple(Piece(part, hypothesis.text) for part, hypothesis in zip(parts, hypotheses, strict=True))
+            if len(parts) > 1
+            else (),
+        )
+
+
+def one_line(text: str) -> str:
+    """``text`` with every run of whitespace as one space: line breaks of hard-wrapped text mean nothing to a model."""
+    return " ".join(text.split())
+
+
+def best_boundary(text: str, boundaries: Sequence[int]) -> int | None:
+    """Where to halve ``text``: the strongest boundary in its middle half, else the one nearest to the middle.
+
+    ``boundaries`` are offsets, strongest first. ``None`` when none leaves text on both sides.
+    """
+    inner = [at for at in boundaries if text[:at].strip() and text[at:].strip()]
+    for at in inner:
+        if len(text) / 4 <= at <= 3 * len(text) / 4:
+            return at
+    return min(inner, key=lambda at: abs(at - len(text) / 2), default=None)
+
+
+def join_pieces(sources: Sequence[str], targets: Sequence[str]) -> str:
+    """The translations of a split sentence's pieces as one sentence again.
+
+    A full stop that the model put where the source piece had none goes, the source's comma or semicolon comes back,
+    and an English function word loses the capital it got at the start of a piece.
+    """
+    joined: list[str] = []
+    for position, (source, target) in enumerate(zip(sources, targets, strict=True)):
+        text = target.strip()
+        if position and source[:1].islower():
+            first = re.match(r"\w+", text)
+            if first and first.group().lower() in _CLAUSE_OPENERS:
+                text = text[0].lower() + text[1:]
+        if position < len(sources) - 1 and text:
+            if not source.endswith((".", "!", "?", "…")):
+                text = text.rstrip(" .")
+            if source[-1:] in ",;:–—" and text[-1:] not in (",", ";", ":", "–", "—", "-"):
+                text += source[-1] if source[-1] in ",;:" else f" {source[-1]}"
+        if text:
+            joined.append(text)
+    return " ".join(joined)
+
+
+def _join_hypotheses(sources: Sequence[str], hypotheses: Sequence[Hypothesis]) -> Hypothesis:
+    """One hypothesis of a whole sentence; its score is the mean over the tokens of all pieces."""
+    n_out = sum(hypothesis.n_out for hypothesis in hypotheses)
+    return Hypothesis(
+        text=join_pieces(sources, [h.text for h in hypotheses]) if len(hypotheses) > 1 else hypotheses[0].text.strip(),
+        score=sum(h.score * h.n_out for h in hypotheses) / n_out if n_out else hypotheses[0].score,
+        n_in=sum(hypothesis.n_in for hypothesis in hypotheses),
+        n_out=n_out,
+        stop_reason="length" if any(h.stop_reason == "length" for h in hypotheses) else "eos",
+    )
