@@ -1,11 +1,13 @@
 """Score sentence splitters on the gold set of tests/golden/segmentation.
 
 Prints, for each language and half, boundary F1, precision, recall and the rate of cases split exactly as marked, for
-mtsum, sentencex, pysbd and naive splitting. A boundary counts where the same number of non-space characters stands before
-it; the end of a text is no boundary. pysbd has no Albanian, so its English rules split the Albanian half. A rival that is
-not installed (``pip install sentencex pysbd``) is reported as missing.
+mtsum, sentencex, pysbd and naive splitting. A boundary counts where the same number of non-space characters stands
+before it; the end of a text is no boundary. pysbd has no Albanian, so its English rules split the Albanian half. A
+rival that is not installed (``pip install sentencex pysbd``) is reported as missing.
 
-    python scripts/score_segmentation.py
+    python scripts/score_segmentation.py                # both halves
+    python scripts/score_segmentation.py tune           # while working on the rules
+    python scripts/score_segmentation.py --errors sq    # the cases of the tune half that mtsum gets wrong
 """
 
 from __future__ import annotations
@@ -107,7 +109,9 @@ def main() -> int:
             if boundaries(case.sentences) != boundaries(segment(case.text, sys.argv[2])):
                 print(case.category, "¶".join(segment(case.text, sys.argv[2])).replace("\n", "⏎"), sep="\t")
         return 0
-    print(f"{'half':<10}{'language':<10}{'cases':>6}  {'splitter':<28}{'F1':>7}{'precision':>11}{'recall':>8}{'exact':>7}")
+    print(
+        f"{'half':<10}{'language':<10}{'cases':>6}  {'splitter':<28}{'F1':>7}{'precision':>11}{'recall':>8}{'exact':>7}"
+    )
     for half in sys.argv[1:] or HALVES:
         for language in LANGUAGES:
             cases = read_cases(language, half)

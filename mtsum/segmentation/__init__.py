@@ -1,10 +1,10 @@
 """Rule-based sentence splitting for Albanian (``sq``) and English (``en``).
 
-A sentence ends at a line break that separates two of them, or at a full stop, question mark, exclamation mark or ellipsis
-that no rule speaks against (``rules.py``, over the word lists of ``abbreviations.py``). Closing quotation marks and
-brackets belong to the sentence they close. Albanian typed without ë and ç splits the same. Any other language code gets
-the same rules with empty word lists: initials, numbers, quotations and line breaks are known, abbreviations are not.
-Time is linear in the length of the text.
+A sentence ends at a line break that separates two of them, or at a full stop, question mark, exclamation mark or
+ellipsis that no rule speaks against (``rules.py``, over the word lists of ``abbreviations.py``). Closing quotation
+marks and brackets belong to the sentence they close. Albanian typed without ë and ç splits the same. Any other language
+code gets the same rules with empty word lists: initials, numbers, quotations and line breaks are known, abbreviations
+are not. Time is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def clause_boundaries(text: str, language: str) -> list[int]:
     """Offsets at which an over-long sentence may be split, the best first.
 
     In order: after a semicolon, colon, dash or line break; at a comma before a conjunction; at a comma; before a
-    conjunction; at any other whitespace. Among equals the one nearest the middle comes first. Every offset lies strictly
-    inside the text and starts a word, so ``text[:offset]`` and ``text[offset:]`` both hold something.
+    conjunction; at any other whitespace. Among equals the one nearest the middle comes first. Every offset lies
+    strictly inside the text and starts a word, so ``text[:offset]`` and ``text[offset:]`` both hold something.
     """
     return clause_starts(text, rules_for(language))

@@ -88,7 +88,7 @@ class Candidate:
 
     @cached_property
     def next_words(self) -> tuple[str, str]:
-        """The next two words (each with its own full stop, if any), past dashes, quotes and brackets. Empty at the end."""
+        """The next two words, each with its full stop if any, past dashes, quotes and brackets; empty at the end."""
         at, words = self.first_letter, []
         for _ in range(2):
             match = _WORD_AHEAD.match(self.text, at, at + LONGEST_WORD)
@@ -131,7 +131,7 @@ def is_brand(word: str) -> bool:
 
 
 def candidates(text: str, breaks: frozenset[int]) -> Iterator[tuple[int, int, int]]:
-    """The ``(mark, end, follows)`` of every possible sentence end, left to right, none reaching over an offset in ``breaks``."""
+    """The ``(mark, end, follows)`` of every possible sentence end, left to right, none before a line in ``breaks``."""
     closing = closing_quotes(text)
     after = 0
     for run in _RUN.finditer(text):

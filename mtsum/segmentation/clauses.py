@@ -20,7 +20,7 @@ def clause_starts(text: str, language: LanguageRules) -> list[int]:
     ranked = []
     last = len(text.rstrip())
     for gap in _GAP.finditer(text):
-        if 0 < gap.start() and gap.end() < last:
+        if gap.start() > 0 and gap.end() < last:
             strength = _strength(text, gap.start(), gap.end(), language)
             ranked.append((strength, abs(2 * gap.end() - len(text)), gap.end()))
     return [at for _, _, at in sorted(ranked)]
@@ -30,7 +30,7 @@ def _strength(text: str, end: int, start: int, language: LanguageRules) -> int:
     """0 (strongest: semicolon, colon, dash, line break) to 4 (any whitespace) for the gap ``text[end:start]``."""
     before = text[max(0, end - 3) : end].rstrip(_CLOSERS)[-1:]
     lone_dash = text[end - 1] in DASHES and (end < 2 or text[end - 2].isspace())
-    if before in _CLAUSE_MARKS and before or lone_dash or "\n" in text[end:start]:
+    if (before and before in _CLAUSE_MARKS) or lone_dash or "\n" in text[end:start]:
         return 0
     following = re.match(r"[^\W\d_]+", text[start : start + 40])
     conjunction = following is not None and fold(following.group()) in language.conjunctions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mtsum.segmentation.abbreviations import LanguageRules, fold
 from mtsum.segmentation.candidates import is_brand
@@ -31,10 +32,9 @@ def line_breaks(text: str, language: LanguageRules) -> Iterator[int]:
             yield block[0].start
         width = max(len(line.text) for line in block)
         wrapped = _NARROWEST <= width <= _WIDEST and any(
-            _carries_on(following.text) and not _terminated(line.text)
-            for line, following in zip(block, block[1:], strict=False)
+            _carries_on(following.text) and not _terminated(line.text) for line, following in pairwise(block)
         )
-        for line, following in zip(block, block[1:], strict=False):
+        for line, following in pairwise(block):
             full = wrapped and len(line.text) + 1 + len(following.text.split(None, 1)[0]) > width
             if _starts_anew(line.text, following.text, full, language):
                 yield following.start
@@ -90,7 +90,7 @@ def _terminated(line: str) -> bool:
 
 
 def _last_word(line: str) -> str:
-    return fold(line.rsplit(None, 1)[-1].removesuffix(".").lstrip("(\"“„«")) if line.endswith(".") else ""
+    return fold(line.rsplit(None, 1)[-1].removesuffix(".").lstrip('("“„«')) if line.endswith(".") else ""
 
 
 def _ends_in_title(line: str, language: LanguageRules) -> bool:

@@ -10,16 +10,17 @@ from collections.abc import Callable
 
 from mtsum.segmentation.abbreviations import LanguageRules, fold
 from mtsum.segmentation.candidates import LONGEST_WORD, Candidate
+from mtsum.segmentation.characters import DASHES
 
 Rule = Callable[[Candidate, LanguageRules], bool | None]
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DAY_OR_MONTH = re.compile(r"\d{1,2}")
-_REST_OF_DATE = re.compile(r"\d{1,2}\.\s?\d{2,4}\b|\d{4}\b")
+_REST_OF_DATE = re.compile(r"\d{1,2}\.\s?\d{2,4}(?!\d)|\d{4}(?!\d)")
 _ROMAN = re.compile(r"(?=[IVXLC])(?:X[LC]|L?X{0,3})?(?:IX|IV|V?I{0,3})")
 _INITIAL = re.compile(r"(?:[A-ZÇË]|Dh|Gj|Ll|Nj|Rr|Sh|Th|Xh|Zh)")
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
-_DOMAIN_ENDINGS = frozenset("com net org info tv eu al mk edu gov io js".split())
+_DOMAIN_ENDINGS = frozenset(("com", "net", "org", "info", "tv", "eu", "al", "mk", "edu", "gov", "io", "js"))
 _ONLY_DOTS_IN_BRACKETS = re.compile(r"[(\[]\s*(?:\.{3}|…)\s*[)\]]")
 
 
@@ -32,6 +33,11 @@ def omission_mark(candidate: Candidate, language: LanguageRules) -> bool | None:
     """``[…]`` inside a quotation stands for words left out, not for an end."""
     around = candidate.text[max(0, candidate.mark - 2) : candidate.end]
     return False if _ONLY_DOTS_IN_BRACKETS.search(around) else None
+
+
+def only_marks_follow(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """A stray quotation mark or an emoji at the end of a line is no sentence."""
+    return None if candidate.next_letter else False
 
 
 def comma_follows(candidate: Candidate, language: LanguageRules) -> bool | None:
@@ -47,24 +53,25 @@ def inside_token(candidate: Candidate, language: LanguageRules) -> bool | None:
 
 
 def _space_was_lost(candidate: Candidate) -> bool:
-    """``studimi.Me sezonin``, ``Kuvend.“Nuk``, ``dje?Askush``: a word, a mark, then a capitalized word or a quotation."""
+    """``studimi.Me sezonin``, ``Kuvend.“Nuk``, ``dje?Askush``: a word, a mark, a capitalized word or a quotation."""
     text, end = candidate.text, candidate.end
     token = re.split(r"\s", text[max(0, candidate.mark - LONGEST_WORD) : candidate.mark])[-1]
     if "@" in token or "://" in token or token.lower().startswith("www"):
         return False
-    closed = text[end - 1] not in ".!?…"
-    if not closed and text[end] in "“„«\"”":
-        return True
-    word = candidate.next_words[0].rstrip(".")
-    if candidate.first_letter != end or not word[:1].isupper():
+    plain = candidate.marks != "." or text[end - 1] not in ".!?…" or _is_whole_word(candidate.word)
+    if text[end] in '“„«"(' + DASHES:
+        return plain and not candidate.next_letter.islower()
+    following = candidate.next_words[0].rstrip(".")
+    capitalized = following[:1].isupper() and (len(following) == 1 or following[1].islower() or len(following) > 2)
+    return plain and capitalized and candidate.first_letter == end and fold(following) not in _DOMAIN_ENDINGS
+
+
+def _is_whole_word(word: str) -> bool:
+    """Whether a word before a full stop is no initial, acronym or part of an address: ``re``, ``COVID-19``."""
+    if len(word) < 2 or "." in word:
         return False
-    if len(word) > 1 and not word[1:2].islower():
-        return False
-    if closed or candidate.marks != ".":
-        return True
-    before = candidate.word
-    is_word = len(before) > 2 and (before[-1].islower() or before.isupper()) and "." not in before
-    return (is_word or before.isdigit()) and fold(word) not in _DOMAIN_ENDINGS
+    letters = fold(word)
+    return word[-1] in '”“»")' or word[-1].isdigit() or (word[-1].islower() and bool(set(letters) & set("aeiouy")))
 
 
 def inside_parenthesis(candidate: Candidate, language: LanguageRules) -> bool | None:
@@ -106,7 +113,7 @@ def ordinal(candidate: Candidate, language: LanguageRules) -> bool | None:
     """``më 5. Maj`` and ``12. 03. 1965`` are dates."""
     if not _DAY_OR_MONTH.fullmatch(candidate.word.rpartition(".")[2] or "-"):
         return None
-    if fold(candidate.next_words[0]) in language.months:
+    if fold(candidate.next_words[0].rstrip(".")) in language.months:
         return False
     return False if _REST_OF_DATE.match(candidate.text, candidate.follows) else None
 
@@ -121,8 +128,9 @@ def before_number(candidate: Candidate, language: LanguageRules) -> bool | None:
     if fold(candidate.word) not in language.before_number:
         return None
     following = candidate.next_words[0].rstrip(".")
-    numbered = following[:1].isdigit() or _ROMAN.fullmatch(following) or _INITIAL.fullmatch(following)
-    return not (numbered or language.knows(fold(following)))
+    if following[:1].isdigit() or _ROMAN.fullmatch(following) or language.knows(fold(following)):
+        return False
+    return _starts(candidate, language) or not _INITIAL.fullmatch(following)
 
 
 def always_before_capital(candidate: Candidate, language: LanguageRules) -> bool | None:
@@ -141,7 +149,8 @@ def initial(candidate: Candidate, language: LanguageRules) -> bool | None:
 
 def _starts(candidate: Candidate, language: LanguageRules) -> bool:
     """Whether the next word is one that opens sentences (and no initial: ``A. I. Kelmendi``)."""
-    return fold(candidate.next_words[0]) in language.starters
+    word = candidate.next_words[0]
+    return fold(word.rstrip(".") if len(word) > 2 else word) in language.starters
 
 
 def acronym(candidate: Candidate, language: LanguageRules) -> bool | None:
@@ -150,7 +159,7 @@ def acronym(candidate: Candidate, language: LanguageRules) -> bool | None:
     if word in language.may_end:
         return None
     if word in language.ends_before_starter or _ACRONYM.fullmatch(candidate.word):
-        return _starts(candidate, language) or candidate.next_is_dash
+        return not _parenthesis_follows(candidate) and (_starts(candidate, language) or candidate.next_is_dash)
     return None
 
 
@@ -159,11 +168,19 @@ def ambiguous_abbreviation(candidate: Candidate, language: LanguageRules) -> boo
     if fold(candidate.word) not in language.may_end and not _has_no_vowel(candidate.word):
         return None
     first, second = candidate.next_words
+    if _parenthesis_follows(candidate):
+        return False
     if _starts(candidate, language):
         return True
-    if fold(first) in language.continuations or (first.isupper() and len(first) > 1):
+    next_word = fold(first.rstrip("."))
+    if next_word in language.continuations or (first.endswith(".") and language.knows(next_word)):
         return False
-    return not second[:1].isupper()
+    return not (first.isupper() and len(first) > 1) and not second[:1].isupper()
+
+
+def _parenthesis_follows(candidate: Candidate) -> bool:
+    """Whether the text goes on with a bracket, as after ``Sen. Jackson Jr. (D-Ill.)``."""
+    return candidate.text[candidate.follows] in "(["
 
 
 def _has_no_vowel(word: str) -> bool:
@@ -179,6 +196,7 @@ def end_of_sentence(candidate: Candidate, language: LanguageRules) -> bool | Non
 RULES: tuple[Rule, ...] = (
     nothing_said_yet,
     omission_mark,
+    only_marks_follow,
     comma_follows,
     inside_parenthesis,
     inside_token,
