@@ -121,7 +121,11 @@ def _sentences(document: Document, block: Block, language: str) -> Iterator[tupl
             yield block.start + start, block.start + end, None
         return
     # The splitter sees the words only: a mark after a full stop would hide the sentence's end from it.
-    places = [at for at in range(block.start, block.end) if not any(start <= at < end for start, end in hidden)]
+    places: list[int] = []
+    at = block.start
+    for start, end in [*hidden, (block.end, block.end)]:
+        places.extend(range(at, start))
+        at = end
     words = "".join(document.text[at] for at in places)
     for first, last in sentence_spans(words, language):
         start, end = _with_partners(document.text, hidden, places[first], places[last - 1] + 1)
