@@ -7,7 +7,20 @@ import pytest
 from mtsum.errors import LanguageUnknown
 from mtsum.languages import FAMILIES, language, languages
 
-ALBANIAN = ["sq", "sqi", "alb", "als", "Albanian", "albanian", "shqip", "als_Latn", "ALS-LATN", "sq_AL", "sq-XK", " SQ "]
+ALBANIAN = [
+    "sq",
+    "sqi",
+    "alb",
+    "als",
+    "Albanian",
+    "albanian",
+    "shqip",
+    "als_Latn",
+    "ALS-LATN",
+    "sq_AL",
+    "sq-XK",
+    " SQ ",
+]
 
 
 @pytest.mark.parametrize("name", ALBANIAN)
