@@ -37,6 +37,7 @@ class LanguageRules:
     ``months``: month names, which follow an ordinal (``5. Maj``).
     ``lettered``: nouns that take a letter as their name, so that the letter is no initial (``plan B``).
     ``divisions``: parts of a document whose number stays with the heading (``Kreu II. Të drejtat``).
+    ``reporting``: verbs that report speech after a name (``“Why?” Smith asked``).
     ``conjunctions``: words before which an over-long sentence is best split.
     """
 
@@ -50,6 +51,7 @@ class LanguageRules:
     months: frozenset[str] = frozenset()
     lettered: frozenset[str] = frozenset()
     divisions: frozenset[str] = frozenset()
+    reporting: frozenset[str] = frozenset()
     conjunctions: frozenset[str] = frozenset()
 
     def knows(self, abbreviation: str) -> bool:
@@ -109,6 +111,9 @@ ALBANIAN = LanguageRules(
     divisions=_words(
         "kreu kapitulli kapitull pjesa neni seksioni titulli shtojca aneksi libri akti skena",
     ),
+    reporting=_words(
+        "tha thotë pyeti pyet shtoi shton shkroi shkruan deklaroi theksoi vazhdoi shpjegoi bërtiti thirri tregoi",
+    ),
     conjunctions=_words(
         "dhe por ndërsa kurse ose apo sepse se që cili cila cilët cilat kur nëse ndonëse megjithëse pasi",
         "derisa ku duke për edhe madje prandaj pra ndaj si sipas pas para gjatë me në nga",
@@ -117,7 +122,7 @@ ALBANIAN = LanguageRules(
 
 ENGLISH = LanguageRules(
     never_end=_words(
-        "mr mrs ms messrs mx dr drs prof sen rep reps gov gen lt col capt cpt sgt det maj cmdr adm brig pvt",
+        "mr mrs ms messrs mx dr drs prof sen sens rep reps gov gen lt col capt cpt sgt det maj cmdr adm brig pvt",
         "rev hon fr pres supt msgr eng mt ft e.g eg i.e cf viz vs v approx dept asst assn attn inst univ",
     ),
     before_number=_words(
@@ -157,6 +162,10 @@ ENGLISH = LanguageRules(
     ),
     divisions=_words(
         "chapter article part section title annex appendix book act scene",
+    ),
+    reporting=_words(
+        "said says asked asks added adds told replied answered shouted wrote writes continued explained insisted",
+        "tweeted cried yelled declared demanded wondered joked",
     ),
     conjunctions=_words(
         "and but or nor so yet while whereas because although though that which who whom whose when where if",

@@ -87,15 +87,15 @@ class Candidate:
         return not any(character.isalnum() for character in self.text[self.start : self.mark - len(self.word)])
 
     @cached_property
-    def next_words(self) -> tuple[str, str]:
-        """The next two words, each with its full stop if any, past dashes, quotes and brackets; empty at the end."""
+    def next_words(self) -> tuple[str, str, str]:
+        """The next three words, each with its full stop if any, past dashes, quotes and brackets; empty at the end."""
         at, words = self.first_letter, []
-        for _ in range(2):
+        for _ in range(3):
             match = _WORD_AHEAD.match(self.text, at, at + LONGEST_WORD)
             words.append(match.group() if match else "")
             at = match.end() if match else at
             at += 1 if at < len(self.text) and self.text[at] in " \xa0" else 0
-        return words[0], words[1]
+        return words[0], words[1], words[2]
 
     @cached_property
     def first_letter(self) -> int:

@@ -7,7 +7,6 @@ OPENING_BRACKETS = "([{"
 CLOSING_BRACKETS = ")]}"
 DASHES = "-–—―"
 BULLETS = "•▪◦‣●■*·"
-CURRENCIES = "€$£¥#@§"
 # Invisible characters that are no whitespace to Python.
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 
@@ -52,7 +51,7 @@ def _closes(mark: str, before: str, after: str, opener: str) -> bool:
         return room_after
     if mark in _OPENING_BY_SHAPE:
         # “ and « close only what „ and » opened.
-        return opener in ("„", "»") and bool(opener)
+        return opener in ("„", "»")
     if opener:
         return True
     return mark in _CLOSING_BY_SHAPE and before != ":"

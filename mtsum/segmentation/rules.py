@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from mtsum.segmentation.abbreviations import LanguageRules, fold
 from mtsum.segmentation.candidates import LONGEST_WORD, Candidate
-from mtsum.segmentation.characters import DASHES
+from mtsum.segmentation.characters import DASHES, DOUBLE_QUOTES
 
 Rule = Callable[[Candidate, LanguageRules], bool | None]
 
@@ -86,6 +86,17 @@ def goes_on_in_lower_case(candidate: Candidate, language: LanguageRules) -> bool
     if candidate.marks != "." or not candidate.all_lower or language.knows(fold(candidate.word)):
         return False
     return len(candidate.word) > 1 and not candidate.word.isdigit() and not _ACRONYM.fullmatch(candidate.word)
+
+
+def reported_speech(candidate: Candidate, language: LanguageRules) -> bool | None:
+    """``“There's a shark!” Hammel added``: a name and a verb of saying after a quotation belong to it."""
+    if candidate.is_full_stop or candidate.text[candidate.end - 1] not in DOUBLE_QUOTES:
+        return None
+    name, *rest = candidate.next_words
+    if fold(name) in language.starters or not name[:1].isupper():
+        return None
+    verb = rest[1] if rest[0][:1].isupper() else rest[0]
+    return False if fold(verb.rstrip(".")) in language.reporting else None
 
 
 def not_a_full_stop(candidate: Candidate, language: LanguageRules) -> bool | None:
@@ -167,7 +178,7 @@ def ambiguous_abbreviation(candidate: Candidate, language: LanguageRules) -> boo
     """``sh.p.k.``, ``SH.B.A.``, ``Inc.``, ``p.m.``, ``mln.``: the next two words tell."""
     if fold(candidate.word) not in language.may_end and not _has_no_vowel(candidate.word):
         return None
-    first, second = candidate.next_words
+    first, second, _ = candidate.next_words
     if _parenthesis_follows(candidate):
         return False
     if _starts(candidate, language):
@@ -201,6 +212,7 @@ RULES: tuple[Rule, ...] = (
     inside_parenthesis,
     inside_token,
     goes_on_in_lower_case,
+    reported_speech,
     not_a_full_stop,
     enumerator,
     division,

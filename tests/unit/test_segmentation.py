@@ -18,11 +18,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LANGUAGES = st.sampled_from(["sq", "en", "de"])
 # Mostly what the rules look at, so that short random texts meet them.
-FRAGMENTS = st.sampled_from(
-    """. ... … ! ?! “ ” „ « » " ' ’ ( ) [ ] – - • , : 1 5. 12.03.2024 z. etj. SH.B.A. p.sh. U.S. Dr. A. XX iPhone Tirana
-    erdhi ë Ç www.gov.al a@b.al 😀 中文 ß İ""".split()
-    + [" ", "  ", "\n", "\n\n", "\r\n", "\r", "\t", "\xa0", "\u200b", "\ufeff", "\u2028", "\u2029", "\x85", "e\u0308"]
-)
+MARKS = list(".!?…“”„«»\"'’()[]–-•,: \n\r\t\xa0\u200b\ufeff\u2028\u2029\x85")
+WORDS = [
+    "...",
+    "?!",
+    "\n\n",
+    "\r\n",
+    "5.",
+    "12.03.2024",
+    "z.",
+    "etj.",
+    "SH.B.A.",
+    "p.sh.",
+    "U.S.",
+    "Dr.",
+    "A.",
+    "XX",
+    "iPhone",
+]
+OTHERS = ["Tirana", "erdhi", "ë", "Ç", "e\u0308", "www.gov.al", "a@b.al", "😀", "中文", "ß", "İ"]
+FRAGMENTS = st.sampled_from([*MARKS, *WORDS, *OTHERS])
 TEXTS = st.one_of(st.text(), st.lists(FRAGMENTS, max_size=40).map("".join))
 
 
@@ -73,8 +88,8 @@ def test_a_blank_line_always_ends_a_sentence(before: str, after: str, language: 
     assert not any(start < len(before) + 1 < end for start, end in sentence_spans(text, language))
 
 
-# Measured on the half set aside, less two points for a later change of rules that gains elsewhere.
-@pytest.mark.parametrize(("language", "least_f1", "least_exact"), [("sq", 0.0, 0.0), ("en", 0.0, 0.0)])
+# Measured: all cases right. The margin leaves room for a change of rules that gains more elsewhere.
+@pytest.mark.parametrize(("language", "least_f1", "least_exact"), [("sq", 0.98, 0.97), ("en", 0.98, 0.97)])
 def test_the_held_out_half_of_the_gold_set_is_split_right(
     scoring: ModuleType, language: str, least_f1: float, least_exact: float
 ) -> None:
@@ -138,6 +153,7 @@ def test_albanian_news_as_it_is_typed(marked: str) -> None:
         "The firm was China Everbright Co. Ltd. in Qingdao.",
         "said Det. Sgt. Gary Hill.",
         "He fell ill.¶ Doctors came.",
+        "“There is a shark!” Hammel added.¶ “Swim!” Anna Hill shouted.¶ “Why?”¶ She said nothing.",
     ],
 )
 def test_english_news_as_it_is_typed(marked: str) -> None:
@@ -210,3 +226,16 @@ def test_time_is_linear_whatever_repeats(unit: str) -> None:
 
     # Ten times the text; quadratic time would be a hundred times as long.
     assert seconds(200_000) < 30 * max(seconds(20_000), 0.02)
+
+
+def test_a_real_article_splits_into_sentences_that_start_and_end_like_sentences() -> None:
+    articles = sorted((ROOT / ".." / "shared" / "articles").glob("*.txt"))
+    if not articles:
+        pytest.skip("no ../shared/articles beside this checkout")
+    for path in articles:
+        text = path.read_text(encoding="utf-8")
+        sentences = [piece.strip() for piece in segment(text, "sq")]
+        assert rebuild(segment(text, "sq")) == text
+        assert len(sentences) > len(text.split("\n")), path
+        starts_small = [sentence for sentence in sentences if sentence[0].islower()]
+        assert starts_small == [], path
