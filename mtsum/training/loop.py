@@ -37,15 +37,15 @@ class TrainingSettings:
 
     minutes: float
     stages: tuple[Stage, ...]
-    token_budget: int = 2400
-    learning_rate: float = 1e-3
+    token_budget: int = 1400
+    learning_rate: float = 8e-4
     encoder_learning_rate: float = 1e-4
-    warmup_steps: int = 250
+    warmup_steps: int = 400
     decay_from: float = 0.5
     label_smoothing: float = 0.1
     workers: int = 1
     sync_every: int = 8
-    average_decay: float = 0.98
+    average_decay: float = 0.985
     checkpoint_minutes: float = 8.0
     seed: int = 1
     extra: dict[str, Any] = field(default_factory=dict)
@@ -135,7 +135,7 @@ def train(
             losses.append(loss.item())
             if step % settings.sync_every == 0:
                 fraction = _together((time.monotonic() - began) / total, trained, settings.workers)
-                torch._foreach_lerp_(average, trained, 1 - settings.average_decay)
+                _move_average(average, trained, 1 - settings.average_decay)
                 if fraction >= 1 or fraction >= stage.until:
                     break
                 if time.monotonic() - last_saved > settings.checkpoint_minutes * 60:
@@ -167,6 +167,12 @@ def _together(fraction: float, trained: Sequence[torch.Tensor], workers: int) ->
     clock = torch.tensor([fraction])
     dist.all_reduce(clock, op=dist.ReduceOp.MAX)
     return float(clock)
+
+
+@torch.no_grad()
+def _move_average(average: Sequence[torch.Tensor], trained: Sequence[torch.Tensor], step: float) -> None:
+    """Move the exponential average of the weights by ``step`` towards the present ones, in place."""
+    torch._foreach_lerp_(average, trained, step)
 
 
 @torch.no_grad()

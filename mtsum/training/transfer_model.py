@@ -47,6 +47,7 @@ class TransferModel(nn.Module):
         super().__init__()
         self.bart = build_model(archive, target_rows, list(range(12)), decoder_layers)
         self.target_rows = target_rows
+        self.decoder_layers = decoder_layers
         self.frozen_layers = frozen_layers
         self.register_buffer("source_table", torch.from_numpy(archive.embeddings()).to(torch.bfloat16), persistent=False)
         encoder, table = self.bart.model.encoder, self.bart.model.shared.weight

@@ -1,0 +1,93 @@
+"""A trained model as an ordinary Hugging Face BART directory, and from there as CTranslate2 int8.
+
+BART has one vocabulary and one embedding table, while training used two. The exported table holds the source rows first
+and the decoder's English rows after them; a decoder piece carries an invisible mark in the vocabulary, which the
+tokenizer's decoder takes off again, and source rows can't be generated (``final_logits_bias`` -1e4).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from mtsum.training.encoder_archive import EOS, EncoderArchive, unigram_tokenizer
+from mtsum.training.transfer_model import SPECIAL_ROWS, TransferModel
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+DECODER_MARK = "\u2060"  # word joiner: not in any piece of the archive, taken out of inputs by the normalizer
+
+
+def load_run(run: Path, archive: EncoderArchive) -> TransferModel:
+    """The model of a run folder, with the averaged weights of its last checkpoint."""
+    extra = json.loads((run / "config.json").read_text())["extra"]
+    rows = json.loads((run / "target_rows.json").read_text())
+    model = TransferModel(archive, rows, extra["decoder_layers"], extra["frozen_layers"])
+    average = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)["average"]
+    trained = [p for group in model.parameter_groups().values() for p in group]
+    with torch.no_grad():
+        for parameter, value in zip(trained, average, strict=True):
+            parameter.copy_(value)
+    return model.eval()
+
+
+def joint_tokenizer(archive: EncoderArchive, source_rows: list[int], target_rows: list[int]) -> Tokenizer:
+    """A tokenizer that encodes with the source pieces and decodes marked decoder pieces."""
+    from tokenizers import decoders, normalizers
+
+    decoder_rows = target_rows[SPECIAL_ROWS:]
+    pieces = [archive.pieces[i] for i in source_rows] + [DECODER_MARK + archive.pieces[i] for i in decoder_rows]
+    lowest = min(archive.scores) - 5  # never chosen, and not so low that it would distort the cost of <unk>
+    tokenizer = unigram_tokenizer(pieces, [archive.scores[i] for i in source_rows] + [lowest] * len(decoder_rows))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Replace(DECODER_MARK, ""), normalizers.NFKC()])
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace(DECODER_MARK, ""), decoders.Metaspace(replacement="▁", prepend_scheme="always")]
+    )
+    return tokenizer
+
+
+def export_hugging_face(model: TransferModel, archive: EncoderArchive, source_rows: list[int], output: Path) -> None:
+    """Write ``output``: config.json, model.safetensors and tokenizer files of a BART with ``source_rows`` kept.
+
+    ``source_rows`` are ascending rows of the archive and start with the four special ones.
+    """
+    from transformers import BartForConditionalGeneration, PreTrainedTokenizerFast
+
+    table = torch.cat(
+        [
+            torch.from_numpy(archive.embeddings())[torch.tensor(source_rows)],
+            model.bart.model.shared.weight.detach()[SPECIAL_ROWS:],
+        ]
+    )
+    config = model.bart.config
+    config.vocab_size = len(table)
+    whole = BartForConditionalGeneration(config)
+    state = {name: value for name, value in model.bart.state_dict().items() if value.shape[:1] != (len(model.target_rows),)}
+    whole.load_state_dict(state, strict=False)
+    whole.final_logits_bias = torch.zeros(1, len(table))
+    whole.final_logits_bias[0, : len(source_rows)] = -1e4
+    whole.final_logits_bias[0, EOS] = 0
+    with torch.no_grad():
+        whole.model.shared.weight.copy_(table)
+    whole.tie_weights()
+    whole.save_pretrained(output)
+    PreTrainedTokenizerFast(
+        tokenizer_object=joint_tokenizer(archive, source_rows, model.target_rows),
+        bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>",
+    ).save_pretrained(output)  # fmt: skip
+
+
+def used_rows(tokenizer: Tokenizer, pieces: list[str], texts: list[str], least: int) -> list[int]:
+    """Rows that ``texts`` use at least ``least`` times, every single character and the special rows; ascending."""
+    from collections import Counter
+
+    count: Counter[int] = Counter()
+    for start in range(0, len(texts), 20000):
+        for encoding in tokenizer.encode_batch_fast(texts[start : start + 20000]):
+            count.update(encoding.ids)
+    single = {row for row, piece in enumerate(pieces) if len(piece.strip("▁")) <= 1}
+    return sorted(set(range(SPECIAL_ROWS)) | single | {row for row, times in count.items() if times >= least})

@@ -1,0 +1,182 @@
+"""Training code on a small synthetic encoder archive: the real classes, the real shapes, random weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mtsum.training.augmentation import rare_names, with_other_names
+from mtsum.training.condensation import condensations, like_translation
+from mtsum.training.encoder_archive import (
+    EOS,
+    FEED_FORWARD,
+    PAD,
+    POSITIONS,
+    WIDTH,
+    EncoderArchive,
+    dequantize,
+    unigram_tokenizer,
+)
+from mtsum.training.pairs import EncodedPairs, Pair
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzëç.,"
+PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *LETTERS, "▁the", "▁dhe", "▁and", "▁Putin", "▁Kim"]
+
+
+def q4_blocks(matrix: np.ndarray) -> np.ndarray:
+    """Quantize to q4_0, written here from the format's description, independently of the reader."""
+    rows = matrix.reshape(-1, 32).astype(np.float32)
+    scale = np.abs(rows).max(1).clip(1e-6) / 7
+    values = np.clip(np.round(rows / scale[:, None]), -8, 7).astype(np.int8) + 8
+    packed = (values[:, :16] | (values[:, 16:] << 4)).astype(np.uint8)
+    return np.concatenate([scale.astype("<f2").view(np.uint8).reshape(-1, 2), packed], 1).reshape(-1)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> EncoderArchive:
+    rng = np.random.default_rng(0)
+    arrays: dict[str, np.ndarray] = {
+        "vocab.pieces": np.frombuffer("\n".join(PIECES).encode(), np.uint8),
+        "vocab.scores": np.array([-float(20 - len(piece)) for piece in PIECES], np.float32),
+        "emb.word": q4_blocks(rng.normal(0, 0.2, (len(PIECES), WIDTH))),
+        "emb.pos": rng.normal(0, 0.02, POSITIONS * WIDTH).astype(np.float32),
+        "emb.type": np.zeros(2 * WIDTH, np.float32),
+        "emb.ln.w": np.ones(WIDTH, np.float32),
+        "emb.ln.b": np.zeros(WIDTH, np.float32),
+    }
+    for layer in range(12):
+        for name, shape in {
+            "q": (WIDTH, WIDTH), "k": (WIDTH, WIDTH), "v": (WIDTH, WIDTH), "ao": (WIDTH, WIDTH),
+            "fi": (FEED_FORWARD, WIDTH), "fo": (WIDTH, FEED_FORWARD),
+        }.items():  # fmt: skip
+            arrays[f"l{layer}.{name}.w"] = q4_blocks(rng.normal(0, 0.05, shape))
+            arrays[f"l{layer}.{name}.b"] = np.zeros(shape[0], np.float32)
+        for norm in ("aln", "oln"):
+            arrays[f"l{layer}.{norm}.w"] = np.ones(WIDTH, np.float32)
+            arrays[f"l{layer}.{norm}.b"] = np.zeros(WIDTH, np.float32)
+    path = tmp_path_factory.mktemp("archive") / "encoder.npz"
+    np.savez(path, **arrays)
+    return EncoderArchive(path)
+
+
+def encoded(archive: EncoderArchive, pairs: list[Pair]) -> EncodedPairs:
+    tokenizer = unigram_tokenizer(archive.pieces, archive.scores)
+    return EncodedPairs(pairs, tokenizer, tokenizer, max_source=60, max_target=60)
+
+
+def test_a_block_of_four_bit_weights_is_read_as_its_description_says() -> None:
+    scale = np.array([0.5], "<f2").view(np.uint8)
+    block = np.concatenate([scale, np.full(16, 0xF0, np.uint8)])  # low halves 0 (-8), high halves 15 (+7)
+    expected = np.concatenate([np.full(16, -4.0), np.full(16, 3.5)])
+    np.testing.assert_allclose(dequantize(block, (1, 32))[0], expected)
+
+
+def test_quantizing_and_reading_back_stays_within_half_a_step() -> None:
+    matrix = np.random.default_rng(1).normal(size=(4, 64)).astype(np.float32)
+    step = np.abs(matrix.reshape(-1, 32)).max(1).repeat(32).reshape(4, 64) / 7
+    assert (np.abs(dequantize(q4_blocks(matrix), (4, 64)) - matrix) <= 0.51 * step + 2e-3).all()
+
+
+def test_a_name_with_an_albanian_ending_is_replaced_on_both_sides() -> None:
+    pair = Pair("news", "Fjalimi i Putinit zgjati 45 minuta.", "The speech of Putin lasted 45 minutes.")
+    changed = with_other_names(pair, ["Kelmendi"], np.random.default_rng(0))
+    assert changed is not None
+    assert changed.source.startswith("Fjalimi i Kelmendiit zgjati ")
+    assert changed.target.startswith("The speech of Kelmendi lasted ")
+    number = changed.target.split()[5]
+    assert number != "45" and number in changed.source.split()
+
+
+def test_a_pair_without_shared_names_or_numbers_is_left_alone() -> None:
+    assert with_other_names(Pair("news", "Moti është i mirë.", "The weather is fine."), ["Kim"], np.random.default_rng(0)) is None
+
+
+def test_rare_names_are_capitalised_inside_sentences_and_never_in_lower_case() -> None:
+    texts = ["Yesterday Everard spoke in March.", "They march on.", "Then Everard left."]
+    assert rare_names(texts) == ["Everard"]
+
+
+def test_every_pair_of_a_group_is_drawn_as_often_as_its_share_says(archive: EncoderArchive) -> None:
+    pairs = [Pair("a", "putin dhe kim", "the kim") for _ in range(10)] + [Pair("b", "kim", "kim and kim") for _ in range(10)]
+    batches = list(encoded(archive, pairs).batches(np.random.default_rng(0), {"a": 2.0, "b": 0.5}, 200))
+    assert sum(len(batch.source) for batch in batches) == 25
+    assert all(batch.source.size + batch.target.size <= 200 + 60 for batch in batches)
+    assert all((batch.target[:, 0] == EOS).all() for batch in batches)
+
+
+def test_pairs_over_the_limit_are_counted_not_lost_silently(archive: EncoderArchive) -> None:
+    assert encoded(archive, [Pair("a", "x" * 300, "x" * 300), Pair("a", "kim", "kim")]).left_out == 1
+
+
+DOCUMENT = (
+    "The city of Prizren opened a new library on Monday after three years of works. "
+    "It cost 4 million euros, the mayor Besa Krasniqi told reporters at the ceremony. "
+    "Children sang songs while it rained outside. "
+    "The library holds 60,000 books and is open every day."
+)
+
+
+def test_a_summary_is_paired_with_the_sentences_it_rests_on() -> None:
+    found = list(condensations(DOCUMENT, "Prizren opened a new library on Monday.", np.random.default_rng(1), 60))
+    assert found
+    assert all("opened a new library" in source for source, _ in found)
+
+
+def test_a_summary_with_a_number_its_article_lacks_teaches_nothing() -> None:
+    assert not list(condensations(DOCUMENT, "Prizren opened a new library with 99 rooms.", np.random.default_rng(1), 60))
+
+
+def test_translated_looking_text_differs_in_small_words_only() -> None:
+    rng = np.random.default_rng(0)
+    changed = like_translation(DOCUMENT, rng)
+    assert changed != DOCUMENT
+    assert sorted({w for w in changed.split() if len(w) > 3}) == sorted({w for w in DOCUMENT.split() if len(w) > 3})
+
+
+def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_read_alike(
+    archive: EncoderArchive, tmp_path: Path
+) -> None:
+    import ctranslate2
+    import torch
+    from ctranslate2.converters import TransformersConverter
+    from tokenizers import Tokenizer
+    from transformers import AutoModelForSeq2SeqLM
+
+    from mtsum.training.export import DECODER_MARK, export_hugging_face, load_run
+    from mtsum.training.loop import Stage, TrainingSettings, train
+    from mtsum.training.transfer_model import TransferModel
+
+    torch.set_num_threads(1)
+    pairs = encoded(archive, [Pair("a", "putin dhe kim", "the kim and"), Pair("a", "kim dhe", "and the")] * 4)
+    target_rows = list(range(len(PIECES)))
+
+    def run(minutes: float) -> list[dict[str, float]]:
+        settings = TrainingSettings(
+            minutes=minutes, stages=(Stage(1.01, {"*": 1.0}),), warmup_steps=2, sync_every=1, decay_from=0.9,
+            average_decay=0.5, extra={"decoder_layers": [3, 7], "frozen_layers": 10},
+        )  # fmt: skip
+        train(TransferModel(archive, target_rows, [3, 7], 10), pairs, pairs, settings, tmp_path)
+        return [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+
+    (tmp_path / "target_rows.json").write_text(json.dumps(target_rows))
+    first = run(0.05)[-1]
+    second = run(0.15)[-1]
+    assert second["step"] > first["step"] and second["dev_loss"] < first["dev_loss"]
+
+    source_rows = [row for row in range(len(PIECES)) if PIECES[row] != "▁the"]
+    export_hugging_face(load_run(tmp_path, archive), archive, source_rows, tmp_path / "hf")
+    TransformersConverter(str(tmp_path / "hf")).convert(str(tmp_path / "ct2"))
+    tokenizer = Tokenizer.from_file(str(tmp_path / "hf/tokenizer.json"))
+    source = tokenizer.encode("putin dhe kim")
+    assert DECODER_MARK not in "".join(source.tokens)
+    result = ctranslate2.Translator(str(tmp_path / "ct2")).translate_batch([source.tokens], beam_size=1, max_decoding_length=8)
+    tokens = result[0].hypotheses[0]
+    assert tokens and all(token.startswith(DECODER_MARK) for token in tokens)
+    text = tokenizer.decode([tokenizer.token_to_id(token) for token in tokens])
+    assert DECODER_MARK not in text and text
+    model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "hf").eval()
+    ids = model.generate(torch.tensor([source.ids]), num_beams=1, max_new_tokens=8)[0].tolist()
+    assert [tokenizer.id_to_token(i) for i in ids if i not in (PAD, EOS)] == tokens
