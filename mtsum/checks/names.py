@@ -49,6 +49,11 @@ _COMMON = _COMMON_TEXT.split()
 # The longest endings that Albanian puts on a name: Putini, Putinit, Putinin, Tiranës, Hysajve, New Yorkut.
 _ENDINGS = ("vet", "ve", "it", "in", "ut", "un", "se", "es", "en", "ne", "te", "i", "u", "a", "e", "s", "n", "t")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|[^\w\s]|\d+")
+# English words that begin sentences of news and are no names, by their endings or as they are.
+_ORDINARY = re.compile(
+    r"(?:ing|ly|ions?|ments?|ers|ists|ors|als|ants|ents|ties|ness|men|ed)$"
+    r"|^(?:police|people|thousands|hundreds|dozens|millions|troops|talks|prices|shares|president|prime|minister|former)$"
+)
 _PARTICLES = {"e", "i", "të", "te", "së", "se"}
 _OPENS = set(".!?:;“”„\"«»‘'([–—-/|*•…")
 
@@ -88,19 +93,19 @@ def missing_names(source: str, hypothesis: str) -> list[str]:
 def unsupported_names(sentence: str, source: str) -> list[str]:
     """Capitalised words of an English ``sentence`` that the English ``source`` it rests on does not have.
 
-    The word that begins the sentence counts only when a capitalised word follows it.
+    A word that begins the sentence or a quotation counts as well, unless a capitalised word of the source follows it or
+    it looks like an ordinary word (officials, meeting, police).
     """
     known = {part for word in words(source) for part in _forms(word)}
     tokens = _TOKEN.findall(sentence)
     absent = []
     for position, token in enumerate(tokens):
-        if not token[0].isupper() or fold(token) in ENGLISH_FUNCTION_WORDS:
+        if not token[0].isupper() or fold(token) in ENGLISH_FUNCTION_WORDS or _forms(token) & known:
             continue
-        following = tokens[position + 1] if position + 1 < len(tokens) else ""
         opens = position == 0 or tokens[position - 1] in _OPENS
-        if opens and not following[:1].isupper():
-            continue
-        if not _forms(token) & known:
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
+        followed_by_known = following[:1].isupper() and bool(_forms(following) & known)
+        if not (opens and (followed_by_known or _ORDINARY.search(fold(token)))):
             absent.append(token)
     return absent
 
@@ -116,17 +121,26 @@ def _is_capitalised(token: str) -> bool:
 
 
 def _kept(run: list[str], linked: bool) -> list[str]:
+    if not run:
+        return []
     known_places = [token for token in run if _english_forms(token)]
     if linked:
         return [token for token in known_places if len(run) == 1]
-    return [token for token in run if token in known_places or _looks_foreign(token)]
+    # Gjykata Penale: what follows an institution's noun and ends in -e is its adjective, which is translated.
+    adjectives = run[1:] if _is_common(run[0]) else []
+    kept = [token for token in run if not (token in adjectives and token.endswith("e"))]
+    return [token for token in kept if token in known_places or _looks_foreign(token)]
 
 
 def _looks_foreign(token: str) -> bool:
     folded = fold(token)
     if token.isupper() or len(folded) < 3 or "ë" in token.casefold() or "ç" in token.casefold():
         return False
-    return not any(folded.startswith(common) for common in _COMMON if len(common) > 2)
+    return not _is_common(token)
+
+
+def _is_common(token: str) -> bool:
+    return any(fold(token).startswith(common) for common in _COMMON if len(common) > 2)
 
 
 def _english_forms(token: str) -> list[str]:
@@ -146,13 +160,14 @@ def _present(name: str, targets: list[str], squeezed: str) -> bool:
     if bare in squeezed or folded in squeezed:
         return True
     # Albanian respells foreign names by sound: Xhon and John, Uilliam and William.
-    respelt = bare.replace("xh", "j").replace("ks", "x")
+    respelt = [form.replace("xh", "j").replace("ks", "x") for form in {folded, bare}]
     for target in targets:
         shared = _shared_prefix(folded, target)
         if shared >= 4 or (shared >= 3 and len(bare) <= 5):
             return True
         # Short names are alike by chance (Kim, him), so they must be closer.
-        if SequenceMatcher(None, respelt, target).ratio() >= (0.6 if len(bare) > 4 else 0.8):
+        closeness = max(SequenceMatcher(None, form, target).ratio() for form in respelt)
+        if closeness >= (0.6 if len(bare) > 4 else 0.8):
             return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TextIO
@@ -49,6 +50,8 @@ def emit(results: Sequence[Result], output: OutputChoice, meta: RunMeta, notes: 
         for line in result.errors:
             notes.error(line)
             failed = True
+        if isinstance(result.item, Article) and result.translation is not None:
+            _say_flags(result.item.name, result.translation, notes)
     texts = [result for result in results if result.text]
     if output.json or texts:
         with open_output(output.path) as stream:
@@ -58,6 +61,15 @@ def emit(results: Sequence[Result], output: OutputChoice, meta: RunMeta, notes: 
             else:
                 _write_texts(stream, texts, headed=len(results) > 1)
     return 1 if failed else 0
+
+
+def _say_flags(name: str, translation: Translation, notes: Notes) -> None:
+    """One line on how many sentences look wrong and why: the text alone does not show it."""
+    counts = Counter(flag for sentence in translation.sentences for flag in sentence.flags if flag != "verbatim")
+    flagged = sum(bool(set(sentence.flags) - {"verbatim"}) for sentence in translation.sentences)
+    if flagged:
+        why = ", ".join(f"{flag} {count}" for flag, count in counts.most_common())
+        notes.note(f"{name}: {flagged} of {len(translation.sentences)} sentences may be wrong ({why}); --json shows them")
 
 
 def _write_texts(stream: TextIO, results: Sequence[Result], headed: bool) -> None:

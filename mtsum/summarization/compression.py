@@ -15,7 +15,7 @@ _TRAILING = re.compile(
     r"|;| [–—]) ",
 )
 _LEADING = re.compile(r"^(?:However|Meanwhile|Moreover|Furthermore|But|And|So|Then|Also|Instead|Still|Therefore),? ")
-_LEAST_WORDS = 5
+_LEAST_WORDS = 7
 
 
 def shorter_forms(sentence: str) -> list[str]:

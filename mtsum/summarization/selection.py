@@ -16,7 +16,7 @@ from mtsum.summarization.source import SourceSentence
 Vector = dict[str, float]
 
 _DAMPING = 0.85
-_CENTRALITY_WEIGHT = 0.5
+_CENTRALITY_WEIGHT = 0.3
 _HALF_POSITION = 6.0
 _DANGLING_TEXT = """
 but and so or however meanwhile therefore he she it they this these that those his her their its then also
@@ -47,6 +47,8 @@ def similarity(one: Vector, other: Vector) -> float:
 def centrality(vectors: Sequence[Vector], rounds: int = 30) -> list[float]:
     """LexRank of each sentence, scaled so that the most central one has 1."""
     size = len(vectors)
+    if not size:
+        return []
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for position, vector in enumerate(vectors):
         for stem, value in vector.items():
@@ -60,7 +62,7 @@ def centrality(vectors: Sequence[Vector], rounds: int = 30) -> list[float]:
                     near[other] += value * weight
         edges.append(near)
     totals = [sum(near.values()) for near in edges]
-    rank = [1.0 / size] * size if size else []
+    rank = [1.0 / size] * size
     for _ in range(rounds):
         following = [(1 - _DAMPING) / size] * size
         for position, near in enumerate(edges):
@@ -69,7 +71,7 @@ def centrality(vectors: Sequence[Vector], rounds: int = 30) -> list[float]:
                 for other, weight in near.items():
                     following[other] += share * weight
         rank = following
-    most = max(rank, default=0.0) or 1.0
+    most = max(rank)
     return [value / most for value in rank]
 
 

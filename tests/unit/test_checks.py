@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtsum.checks import check_summary, check_translation, ends_a_sentence
+from mtsum.checks.repetition import repeats
+from mtsum.engines.base import Hypothesis
+
+NTREX = Path(__file__).parents[2] / "../shared/data/mt/dev/ntrex-30-documents.tsv"
+SOURCE = "Presidenti u takua me ministrat dhe foli për ekonominë e vendit."
+
+
+def flags(source: str, text: str, stop_reason: str = "eos") -> tuple[str, ...]:
+    return check_translation(source, Hypothesis(text, -1.0, 10, 10, stop_reason))
+
+
+def test_a_good_translation_has_no_flags() -> None:
+    assert flags(SOURCE, "The president met the ministers and spoke about the country's economy.") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("", "empty"),
+        (SOURCE, "copied"),
+        ("The president met the ministers and the ministers and the ministers and the ministers.", "repetition"),
+        ("The hahahahahahahahaha president met ministers and spoke.", "repetition"),
+        ("He met.", "too-short"),
+        ("The president met " + "all of the other very important people from here to there, " * 3, "too-long"),
+        ("The president met 37 ministers and spoke about the economy.", "numbers"),
+        ("Der Präsident traf die Minister und sprach über die Wirtschaft des Landes.", "language"),
+    ],
+)
+def test_what_looks_wrong_is_flagged(text: str, flag: str) -> None:
+    assert flag in flags(SOURCE, text)
+
+
+def test_a_hypothesis_that_ran_into_its_limit_is_flagged() -> None:
+    assert flags(SOURCE, "The president met the ministers and spoke about", "length") == ("length-limit",)
+
+
+def test_a_line_of_names_may_stay_as_it_is() -> None:
+    assert "copied" not in flags("Vladimir Putin, Kim Jong Un", "Vladimir Putin, Kim Jong Un")
+
+
+def test_repetition_that_the_source_has_is_no_fault() -> None:
+    assert not repeats("No, no, no, no!", "Jo, jo, jo, jo!")
+
+
+@given(st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=30, unique=True))
+def test_words_that_all_differ_are_no_repetition(words: list[str]) -> None:
+    assert not repeats(" ".join(words))
+
+
+@given(st.lists(st.text("abcdefg", min_size=1, max_size=5), min_size=1, max_size=5), st.integers(3, 6))
+def test_any_phrase_of_five_words_three_times_over_is_repetition(phrase: list[str], times: int) -> None:
+    assert repeats(" ".join(phrase * times))
+
+
+def test_reference_translations_are_hardly_ever_flagged() -> None:
+    """Every flag on a human translation is a false alarm; more than 4 in a hundred would make flags worthless."""
+    if not NTREX.is_file():
+        pytest.skip("the NTREX development set is not at ../shared/data")
+    pairs = [line.split("\t")[-2:] for line in NTREX.read_text(encoding="utf-8").splitlines()]
+    flagged = [source for source, target in pairs if flags(source, target)]
+    assert len(flagged) <= 0.04 * len(pairs)
+
+
+def test_corrupted_reference_translations_are_flagged() -> None:
+    if not NTREX.is_file():
+        pytest.skip("the NTREX development set is not at ../shared/data")
+    pairs = [line.split("\t")[-2:] for line in NTREX.read_text(encoding="utf-8").splitlines()]
+    with_year = [(source, target) for source, target in pairs if "2018" in source and "2018" in target]
+    assert with_year
+    assert all("numbers" in flags(source, target.replace("2018", "2031")) for source, target in with_year)
+
+
+SOURCES = ["Putin met Kim in Vladivostok on Tuesday.", "The two leaders spoke about weapons for 90 minutes."]
+
+
+def test_a_summary_sentence_in_its_sources_words_passes() -> None:
+    assert check_summary("Putin and Kim spoke about weapons for 90 minutes.", SOURCES) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("", "empty"),
+        ("Putin met Kim in", "incomplete"),
+        ("Putin met Trump in Vladivostok.", "names"),
+        ("Putin met Kim for 30 minutes.", "numbers"),
+        ("Putin met Kim to celebrate his birthday with cake and music.", "unsupported"),
+        ("Putin met Kim and Kim and Kim and Kim in Vladivostok.", "repetition"),
+    ],
+)
+def test_a_summary_sentence_that_says_more_than_its_sources_is_flagged(text: str, flag: str) -> None:
+    assert flag in check_summary(text, SOURCES)
+
+
+@pytest.mark.parametrize("text", ["He came.", "He came.”", "Did he?)", "“Yes!”"])
+def test_closing_quotes_and_brackets_belong_to_the_sentence(text: str) -> None:
+    assert ends_a_sentence(text)
+
+
+@pytest.mark.parametrize("text", ["", "He came and", "He said:"])
+def test_a_sentence_without_its_end_is_told(text: str) -> None:
+    assert not ends_a_sentence(text)
