@@ -66,7 +66,8 @@ def export_hugging_face(model: TransferModel, archive: EncoderArchive, source_ro
     config = model.bart.config
     config.vocab_size = len(table)
     whole = BartForConditionalGeneration(config)
-    state = {name: value for name, value in model.bart.state_dict().items() if value.shape[:1] != (len(model.target_rows),)}
+    of_vocabulary = ("shared", "embed_tokens", "lm_head", "final_logits_bias")
+    state = {k: v for k, v in model.bart.state_dict().items() if not any(name in k for name in of_vocabulary)}
     whole.load_state_dict(state, strict=False)
     whole.final_logits_bias = torch.zeros(1, len(table))
     whole.final_logits_bias[0, : len(source_rows)] = -1e4

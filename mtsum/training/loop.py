@@ -31,12 +31,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """``minutes`` bounds the run. Learning rates are peaks: warm-up over ``warmup_steps``, constant, linear to zero
+    """``minutes`` and ``max_steps`` bound the run, whichever is first. Learning rates are peaks: warm-up over ``warmup_steps``, constant, linear to zero
     from ``decay_from`` (fraction of the time). ``token_budget`` is padded source plus target tokens of one worker's
     batch. Workers train apart and average their parameters every ``sync_every`` steps (Stich 2019, local SGD)."""
 
     minutes: float
     stages: tuple[Stage, ...]
+    max_steps: int | None = None
     token_budget: int = 1400
     learning_rate: float = 8e-4
     encoder_learning_rate: float = 1e-4
@@ -106,7 +107,13 @@ def train(
     began = time.monotonic() - spent
     total = settings.minutes * 60
     losses: list[float] = []
-    last_saved, fraction = time.monotonic(), spent / total
+    last_saved = time.monotonic()
+
+    def done() -> float:
+        by_steps = step / settings.max_steps if settings.max_steps else 0.0
+        return max((time.monotonic() - began) / total, by_steps)
+
+    fraction = done()
 
     def log(**row: Any) -> None:
         if rank == 0:
@@ -134,7 +141,7 @@ def train(
             tokens += count * settings.workers
             losses.append(loss.item())
             if step % settings.sync_every == 0:
-                fraction = _together((time.monotonic() - began) / total, trained, settings.workers)
+                fraction = _together(done(), trained, settings.workers)
                 _move_average(average, trained, 1 - settings.average_decay)
                 if fraction >= 1 or fraction >= stage.until:
                     break

@@ -153,18 +153,18 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
     pairs = encoded(archive, [Pair("a", "putin dhe kim", "the kim and"), Pair("a", "kim dhe", "and the")] * 4)
     target_rows = list(range(len(PIECES)))
 
-    def run(minutes: float) -> list[dict[str, float]]:
+    def run(steps: int) -> list[dict[str, float]]:
         settings = TrainingSettings(
-            minutes=minutes, stages=(Stage(1.01, {"*": 1.0}),), warmup_steps=2, sync_every=1, decay_from=0.9,
+            minutes=5, max_steps=steps, stages=(Stage(1.01, {"*": 1.0}),), warmup_steps=2, sync_every=1, decay_from=0.9,
             average_decay=0.5, extra={"decoder_layers": [3, 7], "frozen_layers": 10},
         )  # fmt: skip
         train(TransferModel(archive, target_rows, [3, 7], 10), pairs, pairs, settings, tmp_path)
         return [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
 
     (tmp_path / "target_rows.json").write_text(json.dumps(target_rows))
-    first = run(0.05)[-1]
-    second = run(0.15)[-1]
-    assert second["step"] > first["step"] and second["dev_loss"] < first["dev_loss"]
+    first = run(3)[-1]
+    second = run(6)[-1]
+    assert (first["step"], second["step"]) == (3, 6) and second["dev_loss"] < first["dev_loss"]
 
     source_rows = [row for row in range(len(PIECES)) if PIECES[row] != "▁the"]
     export_hugging_face(load_run(tmp_path, archive), archive, source_rows, tmp_path / "hf")
