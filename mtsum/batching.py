@@ -21,8 +21,8 @@ def generate_in_batches(
 ) -> list[Hypothesis]:
     """One hypothesis for each of ``texts``, in their order.
 
-    ``token_budget`` bounds a batch: its longest text's tokens times the number of its texts; a text over the budget is a
-    batch of its own. ``progress`` is called with the number of texts finished since its last call. When a batch does
+    ``token_budget`` bounds a batch: its longest text's tokens times the number of its texts; a text over the budget is
+    a batch of its own. ``progress`` is called with the number of texts finished since its last call. When a batch does
     not fit in memory, half of it is tried, and later batches stay below the size that failed.
 
     Raises ``SegmentTooLong`` for a text over the engine's window before anything is generated, ``EngineError`` when
@@ -57,5 +57,5 @@ def generate_in_batches(
 
 
 def fitting(width: int, available: int, budget: int) -> int:
-    """How many texts of at most ``width`` tokens make a batch within ``budget``: at least one, at most ``available``."""
+    """How many texts of up to ``width`` tokens make a batch within ``budget``: at least 1, at most ``available``."""
     return max(1, min(available, budget // max(1, width)))

@@ -69,7 +69,9 @@ def _say_flags(name: str, translation: Translation, notes: Notes) -> None:
     flagged = sum(bool(set(sentence.flags) - {"verbatim"}) for sentence in translation.sentences)
     if flagged:
         why = ", ".join(f"{flag} {count}" for flag, count in counts.most_common())
-        notes.note(f"{name}: {flagged} of {len(translation.sentences)} sentences may be wrong ({why}); --json shows them")
+        notes.note(
+            f"{name}: {flagged} of {len(translation.sentences)} sentences may be wrong ({why}); --json shows them"
+        )
 
 
 def _write_texts(stream: TextIO, results: Sequence[Result], headed: bool) -> None:

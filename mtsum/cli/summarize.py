@@ -19,7 +19,7 @@ from mtsum.languages import language, languages
 from mtsum.loading import EngineChoice, described, load_summarizer, load_translator, model_entry
 from mtsum.records import RunMeta
 from mtsum.registry import ANY_LANGUAGE, ModelEntry
-from mtsum.summarization import Summary, parse_length
+from mtsum.summarization import Summary, parse_length, source_sentences
 from mtsum.translation import Translation
 
 
@@ -69,7 +69,7 @@ def summarize(files: tuple[str, ...], **options: Any) -> None:
     articles = [item for item in items if isinstance(item, Article)]
     settings: dict[str, Any] = {"length": asked}
     translations: dict[int, Translation] = {}
-    summaries: list[Summary] = []
+    summaries: dict[int, Summary] = {}
     engine = device = None
     if articles:
         translations, settings["translation"] = _translated(articles, translator_entry, choice, notes)
@@ -77,9 +77,10 @@ def summarize(files: tuple[str, ...], **options: Any) -> None:
         summarizer = load_summarizer(entry, choice)
         settings["summarization"] = described(entry, summarizer)
         engine, device = summarizer.engine.name, summarizer.engine.device
-        pairs = [(article, translations.get(at)) for at, article in enumerate(articles)]
-        with notes.progress("summarizing", len(articles)) as progress:
-            summaries = summarizer.summarize_all(pairs, asked, progress)
+        pairs = {at: (article, translations.get(at)) for at, article in enumerate(articles)}
+        pairs = {at: pair for at, pair in pairs.items() if source_sentences(*pair)}
+        with notes.progress("summarizing", len(pairs)) as progress:
+            summaries = dict(zip(pairs, summarizer.summarize_all([*pairs.values()], asked, progress), strict=True))
     results = _results(items, translations, summaries, options)
     for result in results:
         _say_length(result, notes)
@@ -111,7 +112,10 @@ def _translated(
 
 
 def _results(
-    items: Sequence[Item], translations: dict[int, Translation], summaries: Sequence[Summary], options: dict[str, Any]
+    items: Sequence[Item],
+    translations: dict[int, Translation],
+    summaries: dict[int, Summary],
+    options: dict[str, Any],
 ) -> list[Result]:
     results = []
     at = 0
@@ -119,12 +123,15 @@ def _results(
         if not isinstance(item, Article):
             results.append(Result(item))
             continue
-        summary, translation = summaries[at], translations.get(at)
+        summary, translation = summaries.get(at), translations.get(at)
+        at += 1
+        if summary is None:
+            results.append(Result(item, "", translation, error="there is no sentence to summarize"))
+            continue
         text = _with_sources(item, summary) if options["sources"] else summary.text
         if options["show_translation"] and translation is not None:
             text = f"{text.rstrip()}\n\nTranslation\n\n{translation.text}"
         results.append(Result(item, text, translation, summary))
-        at += 1
     return results
 
 

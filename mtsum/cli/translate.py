@@ -25,7 +25,7 @@ Examples:
   mtsum translate article.txt
   mtsum translate article.txt --json | jq .translation.sentences
   mtsum translate corpus.jsonl --text-column body -o english.txt
-  mtsum translate page.html --model nllb-200-distilled-600M --beam 4
+  mtsum translate page.html --model nllb-600m --beam 4
 """,
 )
 @shared_options

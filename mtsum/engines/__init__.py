@@ -39,8 +39,8 @@ def load_engine(
 ) -> Engine:
     """Load a model for generation.
 
-    ``directory`` is a CTranslate2 directory (``model.bin``) or a Hugging Face one; the latter is converted once and kept
-    under ``cache`` when the engine is ctranslate2, which ``auto`` stands for. ``source_code`` and ``target_code`` are
+    ``directory`` is a CTranslate2 directory (``model.bin``) or a Hugging Face one; the latter is converted once and
+    kept under ``cache`` when the engine is ctranslate2, which ``auto`` stands for. ``source_code`` and ``target_code`` are
     the family's own language codes. ``window`` and ``max_target`` (tokens) default to the family's and cannot exceed
     the model's positions. ``compute_type`` None is int8 on a CPU with ctranslate2, float32 with transformers, and a
     16-bit type on a GPU. ``threads`` None is every core granted to this process.
@@ -52,6 +52,8 @@ def load_engine(
         raise UsageError(f"no engine “{engine}”; known engines: {', '.join(ENGINES)}")
     if device not in DEVICES:
         raise UsageError(f"no device “{device}”; known devices: {', '.join(DEVICES)}")
+    if threads is not None and threads < 1:
+        raise UsageError(f"threads is {threads}; it must be at least 1")
     kind = family_class(family)
     if not directory.is_dir():
         raise ModelBroken(f"{directory} is no directory")
@@ -59,14 +61,20 @@ def load_engine(
     if engine == "transformers":
         if is_converted:
             raise EngineError(
-                f"{directory} is a CTranslate2 directory, which the transformers engine cannot read; use the ctranslate2 "
-                "engine, or the Hugging Face directory that it was converted from"
+                f"{directory} is a CTranslate2 directory, which the transformers engine cannot read; use the "
+                "ctranslate2 engine, or the Hugging Face directory that it was converted from"
             )
         from mtsum.engines.transformers import TransformersEngine
 
         bound = kind(directory, source_code, target_code, has_torch=True)
         return TransformersEngine(
-            directory, bound, device=device, compute_type=compute_type, window=window, max_target=max_target, threads=threads
+            directory,
+            bound,
+            device=device,
+            compute_type=compute_type,
+            window=window,
+            max_target=max_target,
+            threads=threads,
         )
 
     from mtsum.engines.ctranslate2 import CTranslate2Engine, resolve_compute_type, resolve_device
@@ -78,5 +86,11 @@ def load_engine(
         directory = converted(directory, family, resolve_compute_type(compute_type, device, kind.half), cache)
     bound = kind(directory, source_code, target_code)
     return CTranslate2Engine(
-        directory, bound, device=device, compute_type=compute_type, window=window, max_target=max_target, threads=threads
+        directory,
+        bound,
+        device=device,
+        compute_type=compute_type,
+        window=window,
+        max_target=max_target,
+        threads=threads,
     )

@@ -1,7 +1,7 @@
 """Convert a Hugging Face directory for CTranslate2 once, and keep the result.
 
-The conversion needs torch; it runs in a process of its own (``python -m mtsum.engines.convert``), so that this one never
-imports it. A result is built beside its place and renamed into it: a broken or interrupted conversion leaves nothing.
+The conversion needs torch; it runs in a process of its own (``python -m mtsum.engines.convert``), so that this one
+never imports it. A result is built beside its place and renamed into it: a broken or interrupted conversion leaves nothing.
 """
 
 from __future__ import annotations
@@ -75,8 +75,10 @@ def convert(directory: Path, output: Path, family: str, quantization: str = "int
     work = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
     try:
         result = subprocess.run(
-            [sys.executable, "-m", "mtsum.engines.convert", str(directory), str(work / "model")]
-            + ["--family", family, "--quantization", quantization],
+            [
+                *(sys.executable, "-m", "mtsum.engines.convert", str(directory), str(work / "model")),
+                *("--family", family, "--quantization", quantization),
+            ],
             env={**os.environ, "PYTHONPATH": _python_path(), "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error"},
             stdin=subprocess.DEVNULL,
             capture_output=True,

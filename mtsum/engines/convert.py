@@ -16,7 +16,7 @@ from mtsum.engines.families.base import SOURCE_CONFIG, serialized_tokenizer
 from mtsum.engines.weights import find_weights, is_safetensors
 from mtsum.errors import MtsumError
 
-# What the converter asks of a configuration and transformers 5 no longer has. Older config.json files state them.
+# What the converter asks of a configuration and transformers 5 no longer has. Older config.json files may state it.
 _LAYER_NORMS = {
     "bart": {"normalize_before": False, "normalize_embedding": True},
     "mbart": {"normalize_before": True, "normalize_embedding": True},
@@ -32,19 +32,19 @@ def run(source: Path, output: Path, family: str, quantization: str) -> None:
     safe = is_safetensors(find_weights(source))
 
     class Converter(TransformersConverter):  # type: ignore[misc]
-        """Loads safely, and completes the configuration."""
+        """Loads safely, and bridges what the converter expects and transformers 5 has changed."""
 
         def load_model(self, model_class: Any, model_name_or_path: str, **options: Any) -> Any:
-            config = options["config"]
-            for name, value in _LAYER_NORMS.get(config.model_type, {}).items():
-                if not hasattr(config, name):
-                    setattr(config, name, value)
-            return model_class.from_pretrained(
+            model = model_class.from_pretrained(
                 model_name_or_path, **options, use_safetensors=safe, weights_only=True, local_files_only=True
             )
+            _complete_configuration(model.config)
+            return model
 
         def load_tokenizer(self, tokenizer_class: Any, model_name_or_path: str, **options: Any) -> Any:
-            return tokenizer_class.from_pretrained(model_name_or_path, **options, local_files_only=True)
+            tokenizer = tokenizer_class.from_pretrained(model_name_or_path, **options, local_files_only=True)
+            _complete_tokenizer(tokenizer)
+            return tokenizer
 
     Converter(str(source)).convert(str(output), quantization=quantization)
     shutil.copy(source / "config.json", output / SOURCE_CONFIG)
@@ -53,6 +53,27 @@ def run(source: Path, output: Path, family: str, quantization: str) -> None:
             shutil.copy(source / name, output / name)
     if "tokenizer.json" in kind.files and not (output / "tokenizer.json").is_file():
         (output / "tokenizer.json").write_text(serialized_tokenizer(source), encoding="utf-8")
+
+
+def _complete_configuration(config: Any) -> None:
+    for name, value in _LAYER_NORMS.get(config.model_type, {}).items():
+        if not hasattr(config, name):
+            setattr(config, name, value)
+    # The converter scales the decoder's output where embeddings are tied. transformers 5 says that they are tied in
+    # every T5, and keeps in a setting of its own whether to scale; mT5 never does.
+    if config.model_type == "t5":
+        config.tie_word_embeddings = config.scale_decoder_outputs
+    elif config.model_type == "mt5":
+        config.tie_word_embeddings = False
+
+
+def _complete_tokenizer(tokenizer: Any) -> None:
+    if tokenizer.bos_token is None and "<s>" in tokenizer.get_vocab():
+        tokenizer.bos_token = "<s>"  # mBART-50's has none any more, and CTranslate2 does not load a model without
+    if languages := getattr(tokenizer, "lang_token_to_id", None):
+        # M2M100's vocabulary no longer lists its language tokens, which the converter looks for there.
+        vocabulary = {**tokenizer.get_vocab(), **languages}
+        tokenizer.get_vocab = lambda: vocabulary
 
 
 def main(arguments: list[str] | None = None) -> int:

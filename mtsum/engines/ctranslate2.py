@@ -10,9 +10,17 @@ from typing import Any
 from mtsum.engines.base import GenerationSettings, Hypothesis, MemoryExhausted
 from mtsum.engines.families import Family
 from mtsum.engines.families.base import read_json
-from mtsum.engines.limits import check_window, group_by_limit, minimum_new_tokens, validate
+from mtsum.engines.limits import (
+    check_window,
+    group_by_limit,
+    is_out_of_memory,
+    max_target_within,
+    minimum_new_tokens,
+    validate,
+    window_within,
+)
 from mtsum.engines.model_file import ModelFile, read_model_file
-from mtsum.errors import EngineError, ModelBroken, UsageError
+from mtsum.errors import EngineError, ModelBroken
 
 _ALIASES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
 
@@ -33,14 +41,19 @@ class CTranslate2Engine:
         max_target: int | None = None,
         threads: int | None = None,
     ) -> None:
-        """Load the model. Raises ``ModelBroken``, ``UsageError`` (a window over the model's positions) or ``EngineError``."""
+        """Load the model.
+
+        Raises ``ModelBroken``, ``UsageError`` (a window over the model's positions) or ``EngineError``.
+        """
         self.family = family
         self.device = device
         self.compute_type = resolve_compute_type(compute_type, device, family.half)
         header = read_model_file(directory / "model.bin")
-        self.window = _window(header, family, window)
-        self.max_target = _max_target(header, family, max_target)
+        self.window = window_within(_positions(header, "encoder", family), family.default_window, window)
+        self.max_target = max_target_within(_positions(header, "decoder", family), family, max_target)
         self._end = str(read_json(directory / "config.json").get("eos_token") or "</s>")
+        padding = family.padding() if family.converts_padding else None
+        self._banned = None if padding is None else [[padding]]
         self._translator = _load(directory, device, self.compute_type, threads)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -77,6 +90,7 @@ class CTranslate2Engine:
                 length_penalty=settings.length_penalty,
                 repetition_penalty=settings.repetition_penalty,
                 no_repeat_ngram_size=settings.no_repeat_ngram_size,
+                suppress_sequences=self._banned,
                 max_input_length=0,  # 0 switches truncation off
                 # CTranslate2 counts the forced tokens in both limits.
                 max_decoding_length=limit + len(prefix),
@@ -109,14 +123,6 @@ class CTranslate2Engine:
         )
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an engine's exception says that memory ran out."""
-    message = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in message or "failed to allocate" in message or (
-        "bad_alloc" in message or "can't allocate memory" in message
-    )
-
-
 def resolve_device(device: str) -> str:
     """``cpu`` or ``cuda``; ``auto`` is cuda where there is one. Raises ``EngineError`` for cuda where there is none."""
     import ctranslate2
@@ -131,7 +137,7 @@ def resolve_device(device: str) -> str:
 
 
 def resolve_compute_type(compute_type: str | None, device: str, half: str) -> str:
-    """The compute type to load with: int8 on a CPU, the family's 16-bit type ``half`` on a GPU, unless another is asked for.
+    """The compute type to load with; unless one is asked for, int8 on a CPU and the family's ``half`` on a GPU.
 
     Raises ``EngineError`` for a type that this device cannot compute in, listing those it can.
     """
@@ -154,6 +160,8 @@ def _load(directory: Path, device: str, compute_type: str, threads: int | None) 
 
     if not (directory / "config.json").is_file():
         raise ModelBroken(f"{directory} has no config.json")
+    if not any(directory.glob("shared_vocabulary.*")) and not any(directory.glob("target_vocabulary.*")):
+        raise ModelBroken(f"{directory} has no shared_vocabulary.json")
     try:
         return ctranslate2.Translator(
             str(directory), device=device, compute_type=compute_type, inter_threads=1, intra_threads=_threads(threads)
@@ -168,8 +176,6 @@ def _load(directory: Path, device: str, compute_type: str, threads: int | None) 
 
 def _threads(threads: int | None) -> int:
     if threads is not None:
-        if threads < 1:
-            raise UsageError(f"threads is {threads}; it must be at least 1")
         return threads
     if os.environ.get("OMP_NUM_THREADS", "").isdigit():
         return int(os.environ["OMP_NUM_THREADS"])
@@ -177,31 +183,6 @@ def _threads(threads: int | None) -> int:
     return min(16, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def _positions(header: ModelFile, side: str) -> int | None:
+def _positions(header: ModelFile, side: str, family: Family) -> int | None:
     encodings = header.find(f"{side}/position_encodings/encodings")
-    return encodings.shape[0] if encodings else None
-
-
-def _window(header: ModelFile, family: Family, window: int | None) -> int:
-    positions = _positions(header, "encoder") or family.positions()
-    return window_within(positions, family, window)
-
-
-def window_within(positions: int | None, family: Family, window: int | None) -> int:
-    """The window to use; raises ``UsageError`` for one over the model's positions."""
-    if window is None:
-        return family.default_window if positions is None else min(family.default_window, positions)
-    if positions is not None and window > positions:
-        raise UsageError(f"a window of {window} tokens is over the model's {positions} positions")
-    return window
-
-
-def _max_target(header: ModelFile, family: Family, max_target: int | None) -> int:
-    positions = _positions(header, "decoder") or family.positions()
-    return max_target_within(positions, family, max_target)
-
-
-def max_target_within(positions: int | None, family: Family, max_target: int | None) -> int:
-    """The most tokens that can be generated: forced tokens take positions too."""
-    wanted = family.default_window if max_target is None else max_target
-    return wanted if positions is None else min(wanted, positions - len(family.prefix))
+    return encodings.shape[0] if encodings else family.positions()

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 
 from mtsum.engines.base import GenerationSettings
+from mtsum.engines.families import Family
 from mtsum.errors import SegmentTooLong, UsageError
 
 STEP = 64
@@ -61,3 +62,25 @@ def check_window(texts: Sequence[str], lengths: Sequence[int], window: int) -> N
             raise SegmentTooLong(
                 f"a segment of {length} tokens is over the model's window of {window}; split it first: “{start}”"
             )
+
+
+def window_within(positions: int | None, default: int, window: int | None) -> int:
+    """The window to use: ``window``, else ``default``. Raises ``UsageError`` for one over the model's positions."""
+    if window is None:
+        return default if positions is None else min(default, positions)
+    if positions is not None and window > positions:
+        raise UsageError(f"a window of {window} tokens is over the model's {positions} positions")
+    return window
+
+
+def max_target_within(positions: int | None, family: Family, max_target: int | None) -> int:
+    """The most tokens that can be generated: forced tokens take positions too."""
+    wanted = family.default_window if max_target is None else max_target
+    return wanted if positions is None else min(wanted, positions - len(family.prefix))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an engine's exception says that memory ran out."""
+    message = str(error).lower()
+    signs = ("out of memory", "failed to allocate", "can't allocate memory", "bad_alloc")
+    return isinstance(error, MemoryError) or any(sign in message for sign in signs)

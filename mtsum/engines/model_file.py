@@ -1,7 +1,7 @@
 """CTranslate2's ``model.bin``: a header, then named variables, then aliases.
 
-The layout is that of ``ctranslate2/specs/model_spec.py``: little-endian; strings are length-prefixed (16 bits) and end in a
-zero byte; a variable is its name, rank, dimensions, type, byte count and bytes.
+The layout is that of ``ctranslate2/specs/model_spec.py``: little-endian; strings are length-prefixed (16 bits) and end
+in a zero byte; a variable is its name, rank, dimensions, type, byte count and bytes.
 """
 
 from __future__ import annotations

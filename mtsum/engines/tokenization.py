@@ -1,18 +1,22 @@
 """Text to token strings and back, the same for every engine, without importing transformers.
 
-Two kinds cover all families: a ``tokenizer.json`` read by the ``tokenizers`` library, and a pair of sentencepiece models
-with a vocabulary (Marian, M2M100). Nothing here truncates or pads. Text that spells a special token (``</s>``,
-``eng_Latn``) stays text.
+Two kinds cover all families: a ``tokenizer.json`` read by the ``tokenizers`` library, and a pair of sentencepiece
+models with a vocabulary (Marian, M2M100). Nothing here truncates or pads. Text that spells a special token (``</s>``,
+``eng_Latn``) stays text: a space is put into it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from mtsum.errors import ModelBroken
+
+_COMMON_SPECIALS = ("<s>", "</s>", "<pad>", "<unk>", "<mask>")
+"""Special tokens also where a tokenizer.json does not mark them as such."""
 
 
 class Tokenizer(Protocol):
@@ -48,7 +52,12 @@ class JsonTokenizer:
         self._tokenizer: Any = Library.from_str(serialized)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._tokenizer.encode_special_tokens = True
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        self._specials = {token.content for token in added if token.special} | {
+            token for token in _COMMON_SPECIALS if self._tokenizer.token_to_id(token) is not None
+        }
+        longest_first = sorted(self._specials, key=len, reverse=True)
+        self._spelled = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
     @classmethod
     def from_directory(cls, directory: Path) -> JsonTokenizer:
@@ -70,10 +79,11 @@ class JsonTokenizer:
         return self._encode(texts, add_special_tokens=True)
 
     def _encode(self, texts: Sequence[str], *, add_special_tokens: bool) -> list[list[str]]:
+        texts = [self._spelled.sub(_break_up, text) for text in texts]
         if len(texts) == 1:  # encode_batch starts a thread pool: needless for one sentence
             encodings = [self._tokenizer.encode(texts[0], add_special_tokens=add_special_tokens)]
         else:
-            encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=add_special_tokens)
+            encodings = self._tokenizer.encode_batch(texts, add_special_tokens=add_special_tokens)
         # Encoding.tokens shows an unknown character as itself; the model knows it only as the unknown token.
         return [[self.token_of(token_id) for token_id in encoding.ids] for encoding in encodings]
 
@@ -88,9 +98,15 @@ class JsonTokenizer:
 
     def text(self, tokens: Sequence[str]) -> str:
         """The text of token strings, special and unknown tokens left out."""
-        ids = [token_id for token_id in map(self._tokenizer.token_to_id, tokens) if token_id is not None]
+        spoken = (self._tokenizer.token_to_id(token) for token in tokens if token not in self._specials)
+        ids = [token_id for token_id in spoken if token_id is not None]
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True)
         return text.strip()
+
+
+def _break_up(spelled: re.Match[str]) -> str:
+    # A Unigram vocabulary holds its special tokens as pieces, so text that spells one would become one.
+    return f"{spelled[0][0]} {spelled[0][1:]}"
 
 
 class SentencePieceTokenizer:

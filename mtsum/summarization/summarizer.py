@@ -117,31 +117,43 @@ class Summarizer:
         asked = parse_length(length)
         drafts = [_Draft.of(article, translation, asked) for article, translation in articles]
         inputs = [self._inputs(draft) for draft in drafts]
-        texts = [
-            self._joined(draft.sentences, group)
-            for draft, groups in zip(drafts, inputs, strict=True)
-            for group in groups
-        ]
-        settings = self._settings(drafts)
-        written = iter(generate_in_batches(self.engine, texts, settings, progress=progress, **self.batching))
+        written = self._written(drafts, inputs, progress)
         return [
-            self._finish(draft, groups, [next(written) for _ in groups])
-            for draft, groups in zip(drafts, inputs, strict=True)
+            self._finish(draft, groups, hypotheses)
+            for draft, groups, hypotheses in zip(drafts, inputs, written, strict=True)
         ]
+
+    def _written(
+        self,
+        drafts: Sequence[_Draft],
+        inputs: Sequence[list[tuple[int, ...]]],
+        progress: Callable[[int], None] | None,
+    ) -> list[list[Hypothesis]]:
+        """The model's output for the inputs of each draft. Drafts of the same settings share batches."""
+        sharing: dict[GenerationSettings, list[int]] = {}
+        for at, draft in enumerate(drafts):
+            sharing.setdefault(self._settings(draft.budget.target), []).append(at)
+        written: list[list[Hypothesis]] = [[] for _ in drafts]
+        for settings, members in sharing.items():
+            owners = [at for at in members for _ in inputs[at]]
+            texts = [self._joined(drafts[at].sentences, group) for at in members for group in inputs[at]]
+            made = generate_in_batches(self.engine, texts, settings, progress=progress, **self.batching)
+            for at, hypothesis in zip(owners, made, strict=True):
+                written[at].append(hypothesis)
+        return written
 
     def _joined(self, sentences: Sequence[SourceSentence], group: Sequence[int]) -> str:
         return self.prefix + " ".join(sentences[at].text for at in group)
 
-    def _settings(self, drafts: Sequence[_Draft]) -> GenerationSettings:
-        """Room for the words wanted; a model that follows limits is also asked not to stop early."""
+    def _settings(self, target: int) -> GenerationSettings:
+        """Room for ``target`` words; a model that follows limits is also asked not to stop early."""
         if self.output_words is not None:
             most = math.ceil(2.5 * self.output_words * _TOKENS_A_WORD)
             return replace(self.settings, max_new_tokens=min(self.engine.max_target, most))
-        targets = [draft.budget.target for draft in drafts if not draft.is_lead] or [0]
         return replace(
             self.settings,
-            min_new_tokens=min(self.engine.max_target // 2, min(targets)),
-            max_new_tokens=min(self.engine.max_target, math.ceil(1.5 * max(targets) * _TOKENS_A_WORD) + 20),
+            min_new_tokens=min(self.engine.max_target // 2, target),
+            max_new_tokens=min(self.engine.max_target, math.ceil(1.5 * target * _TOKENS_A_WORD) + 20),
         )
 
     def _inputs(self, draft: _Draft) -> list[tuple[int, ...]]:

@@ -113,9 +113,7 @@ def test_progress_adds_up_to_the_size() -> None:
         (("Ai erdhi", "vonë."), ("He came", ""), "He came"),
     ],
 )
-def test_pieces_are_joined_into_one_sentence(
-    sources: tuple[str, ...], targets: tuple[str, ...], joined: str
-) -> None:
+def test_pieces_are_joined_into_one_sentence(sources: tuple[str, ...], targets: tuple[str, ...], joined: str) -> None:
     assert join_pieces(sources, targets) == joined
 
 

@@ -28,8 +28,8 @@ _MADLAD_VOCABULARY = 256_000
 def family_of(config: dict[str, Any]) -> str:
     """The family of a model, from its config.json (or, for a converted one, from the config it was made from).
 
-    Two families share a ``model_type`` with another: NLLB is an ``m2m_100`` with the NLLB tokenizer or its vocabulary of
-    256,000 pieces, MADLAD a ``t5`` with a vocabulary of 256,000. Raises ``UsageError`` for any other model type.
+    Two families share a ``model_type`` with another: NLLB is an ``m2m_100`` with the NLLB tokenizer or its vocabulary
+    of 256,000 pieces, MADLAD a ``t5`` with a vocabulary of 256,000. Raises ``UsageError`` for any other model type.
     """
     model_type = config.get("model_type")
     tokenizer = str(config.get("tokenizer_class") or "")
@@ -37,7 +37,9 @@ def family_of(config: dict[str, Any]) -> str:
     if model_type == "m2m_100":
         is_nllb = "nllb" in tokenizer.lower() or (not tokenizer and vocabulary >= _NLLB_VOCABULARY)
         return nllb.Nllb.name if is_nllb else m2m100.M2M100.name
-    if model_type == "t5" and ("madlad" in str(config.get("_name_or_path", "")).lower() or vocabulary == _MADLAD_VOCABULARY):
+    if model_type == "t5" and (
+        "madlad" in str(config.get("_name_or_path", "")).lower() or vocabulary == _MADLAD_VOCABULARY
+    ):
         return madlad.Madlad.name
     try:
         return _OF_MODEL_TYPE[str(model_type)].name

@@ -16,6 +16,8 @@ from mtsum.errors import LanguageUnknown, ModelBroken, UsageError
 
 _FAMILIES: dict[str, type[Family]] = {}
 
+_OLDER_VOCABULARIES = ("spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "vocab.json")
+
 SOURCE_CONFIG = "source_config.json"
 """Name under which a converted directory keeps the config.json of the Hugging Face directory it was made from."""
 
@@ -69,11 +71,18 @@ class Family:
     half: ClassVar[Literal["float16", "bfloat16"]] = "float16"
     """The 16-bit type the family can be trusted with: T5 and PEGASUS overflow in float16."""
     needs_languages: ClassVar[bool] = False
+    converts_padding: ClassVar[bool] = True
+    """Whether the padding token is in the vocabulary of a converted model."""
     files: ClassVar[tuple[str, ...]] = ("tokenizer.json",)
     """Tokenizer files that a converted directory must keep."""
 
     def __init__(
-        self, directory: Path, source_code: str | None = None, target_code: str | None = None, *, has_torch: bool = False
+        self,
+        directory: Path,
+        source_code: str | None = None,
+        target_code: str | None = None,
+        *,
+        has_torch: bool = False,
     ) -> None:
         self.directory = directory
         self.config = read_json(directory / SOURCE_CONFIG) or read_json(directory / "config.json")
@@ -125,9 +134,11 @@ class Family:
         positions = self.config.get("max_position_embeddings")
         return None if positions is None else int(positions)
 
-    def never_generated(self) -> list[int]:
-        """Numbers of tokens that a hypothesis must not hold."""
-        return []
+    def padding(self) -> str | None:
+        """The padding token, which no hypothesis may hold: engines differ in how they go on after one."""
+        number = self.config.get("pad_token_id")
+        token = "<pad>" if number is None else self.tokenizer.token_of(int(number))
+        return token if self.tokenizer.id_of(token) is not None else None
 
 
 class ForcedLanguageFamily(Family):
@@ -149,6 +160,9 @@ class ForcedLanguageFamily(Family):
 
 def serialized_tokenizer(directory: Path) -> str:
     """The content of a ``tokenizer.json`` built by transformers from a directory with older tokenizer files."""
+    # Without any of these, transformers would hand out an empty tokenizer of the right class and no complaint.
+    if not any((directory / name).is_file() for name in _OLDER_VOCABULARIES):
+        raise ModelBroken(f"{directory} has no tokenizer.json, and none of {', '.join(_OLDER_VOCABULARIES)}")
     from transformers import AutoTokenizer
 
     try:

@@ -22,7 +22,10 @@ class M2M100(ForcedLanguageFamily):
         else:
             from transformers import M2M100Tokenizer
 
-            vocabulary = M2M100Tokenizer.from_pretrained(directory, local_files_only=True).get_vocab()
+            tokenizer = M2M100Tokenizer.from_pretrained(directory, local_files_only=True)
+            vocabulary = {**tokenizer.get_vocab(), **tokenizer.lang_token_to_id}
+        # Rows that pad the model's vocabulary to a round number stand for nothing.
+        vocabulary = {token: number for token, number in vocabulary.items() if not token.startswith("madeupword")}
         languages = [token for token in vocabulary if token.startswith("__") and token.endswith("__")]
         model = directory / "sentencepiece.bpe.model"
         return SentencePieceTokenizer(model, model, vocabulary, ["<s>", "</s>", "<pad>", *languages])

@@ -14,6 +14,7 @@ from mtsum.errors import ModelBroken
 class Marian(Family):
     """``text </s>``, before it ``>>code<<`` where the vocabulary has such tokens; the decoder starts from zeros."""
 
+    converts_padding = False
     files = ("source.spm", "target.spm", "vocab.json")
 
     def load_tokenizer(self, directory: Path, *, has_torch: bool) -> Tokenizer:
@@ -36,8 +37,3 @@ class Marian(Family):
         """Text and end token, after the target's token in a model of several target languages."""
         before = [self.language_token(self.target_code)] if self._targets and self.target_code else []
         return [[*before, *pieces] for pieces in self.tokenizer.pieces_with_specials(texts)]
-
-    def never_generated(self) -> list[int]:
-        """The padding token, which only starts the decoder."""
-        padding = self.config.get("pad_token_id")
-        return [] if padding is None else [int(padding)]
