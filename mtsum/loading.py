@@ -20,7 +20,7 @@ from mtsum.translation import Translator
 
 # Model parameters of the registry that speak to the summarizer, the others being generation settings.
 _SUMMARIZER_PARAMETERS = ("input_words", "output_words", "prefix")
-_TRANSLATOR_PARAMETERS = ("segment_limit",)
+_TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged")
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 The sentences of all articles of a run share batches, and a sentence that occurs twice is translated once. A sentence
 over the engine's window is split at clause boundaries, its pieces are translated and joined again, and the translation
 says so. A sentence that cannot be split that far stays in the text as it was, with the flag ``error``.
+
+A sentence whose hypothesis looks wrong (a name or number missing, a loop, an odd length) is tried once more in two
+halves, since small models lose such things in long sentences; the halves are kept only when fewer flags are left.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +32,11 @@ for if when while where which who whom whose because since although though as af
 by from to of with without under over between during about also then than not no all some any many both what how
 """
 _CLAUSE_OPENERS = frozenset(_CLAUSE_OPENERS_TEXT.split())
+
+
+# What a second try in halves may mend, and how many source tokens a sentence must have to be worth halving.
+_MENDABLE = frozenset({"names", "numbers", "repetition", "length-limit", "too-short", "too-long"})
+_LEAST_TOKENS_TO_HALVE = 16
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Translator:
 
     ``source_language`` and ``target_language`` are ISO 639-1 codes. ``segment_limit`` is the most source tokens
     (special tokens included) of a piece given to the model; ``None`` means all of the engine's window.
+    ``retry_flagged`` tries flagged sentences once more in halves.
     """
 
     engine: Engine
@@ -84,6 +93,7 @@ class Translator:
     target_language: str = "en"
     settings: GenerationSettings = field(default_factory=GenerationSettings)
     segment_limit: int | None = None
+    retry_flagged: bool = True
     batching: dict[str, Any] = field(default_factory=dict)
 
     def translate(self, articles: Sequence[Article], progress: Progress | None = None) -> list[Translation]:
@@ -93,9 +103,15 @@ class Translator:
         about ``size``. Raises ``EngineError`` when the device fails.
         """
         plans = self.plan(articles)
-        pieces = list(dict.fromkeys(piece for parts in plans.values() if not isinstance(parts, str) for piece in parts))
-        hypotheses = generate_in_batches(self.engine, pieces, self.settings, progress=progress, **self.batching)
-        finished = dict(zip(pieces, hypotheses, strict=True))
+        finished = self._generated(plans, progress)
+        if self.retry_flagged:
+            halves = self._halves_of_flagged(plans, finished)
+            finished |= self._generated(halves, None)
+            plans |= {
+                text: parts
+                for text, parts in halves.items()
+                if len(self._flags(text, parts, finished)) < len(self._flags(text, plans[text], finished))
+            }
         return [self._assemble(article, plans, finished) for article in articles]
 
     def plan(self, articles: Sequence[Article]) -> dict[str, tuple[str, ...] | str]:
@@ -116,6 +132,33 @@ class Translator:
     def size(self, articles: Sequence[Article]) -> int:
         """How many steps ``translate`` reports to ``progress`` for these articles, over-long sentences counted once."""
         return len({sentence.content for article in articles for sentence in article.sentences})
+
+    def _generated(
+        self, plans: Mapping[str, tuple[str, ...] | str], progress: Progress | None
+    ) -> dict[str, Hypothesis]:
+        """The hypothesis of every distinct piece of ``plans``."""
+        pieces = list(dict.fromkeys(piece for parts in plans.values() if not isinstance(parts, str) for piece in parts))
+        hypotheses = generate_in_batches(self.engine, pieces, self.settings, progress=progress, **self.batching)
+        return dict(zip(pieces, hypotheses, strict=True))
+
+    def _flags(
+        self, text: str, parts: Sequence[str], finished: Mapping[str, Hypothesis]
+    ) -> tuple[str, ...]:
+        joined = _join_hypotheses(parts, [finished[part] for part in parts])
+        return check_translation(text, joined, self.target_language)
+
+    def _halves_of_flagged(
+        self, plans: Mapping[str, tuple[str, ...] | str], finished: Mapping[str, Hypothesis]
+    ) -> dict[str, tuple[str, ...]]:
+        """For each sentence translated whole with a flag that halving may mend: its two halves."""
+        found: dict[str, tuple[str, ...]] = {}
+        for text, parts in plans.items():
+            if isinstance(parts, str) or len(parts) != 1 or finished[text].n_in < _LEAST_TOKENS_TO_HALVE:
+                continue
+            at = best_boundary(text, clause_boundaries(text, self.source_language))
+            if at is not None and _MENDABLE.intersection(self._flags(text, parts, finished)):
+                found[text] = (text[:at].strip(), text[at:].strip())
+        return found
 
     @property
     def _limit(self) -> int:
