@@ -156,3 +156,32 @@ def test_a_real_engine_translates_alone_as_in_company(tiny_engine) -> None:
     together = one.translate(articles)
     alone = [one.translate([article])[0] for article in articles]
     assert [made.text for made in together] == [made.text for made in alone]
+
+
+def forgetful(text: str) -> str:
+    """Writes English filler for a text, with its capitalised words and numbers only where the text is short."""
+    kept = [word for word in re.findall(r"\w+", text) if word[0].isupper() or word.isdigit()]
+    filler = "the people of this country said that it was good for them and their children "
+    return filler * 2 if len(text.split()) > 18 else f"{filler}{' '.join(kept)}"
+
+
+FORGOTTEN = (
+    "Kryetari Arben Gashi tha se qyteti do të ndërtojë një rrugë të re pranë lumit, "
+    "kurse ministrja Vjosa Hoxha premtoi edhe një spital që do të hapet brenda disa muajve."
+)
+
+
+def test_a_sentence_that_lost_names_is_tried_again_in_halves_and_says_so() -> None:
+    article = article_from_text(FORGOTTEN, "sq")
+    whole = Translator(WordEngine(write=forgetful), "words", retry_flagged=False).translate([article])[0].sentences[0]
+    mended = Translator(WordEngine(write=forgetful), "words").translate([article])[0].sentences[0]
+    assert "names" in whole.flags and not whole.pieces
+    assert "names" not in mended.flags
+    assert {"Gashi", "Hoxha"} <= set(re.findall(r"\w+", mended.target))
+    assert " ".join(piece.source for piece in mended.pieces) == FORGOTTEN
+
+
+def test_halves_that_are_no_better_are_not_taken() -> None:
+    article = article_from_text(FORGOTTEN, "sq")
+    lost = Translator(WordEngine(write=lambda text: "they said that it was good " * 4), "words")
+    assert not lost.translate([article])[0].sentences[0].pieces
