@@ -33,7 +33,8 @@ def test_both_engines_give_identical_text(
     assert [hypothesis.text for hypothesis in ours] == [hypothesis.text for hypothesis in reference]
     for one, other in zip(ours, reference, strict=True):
         assert (one.n_in, one.n_out, one.stop_reason) == (other.n_in, other.n_out, other.stop_reason)
-        assert one.score == pytest.approx(other.score, abs=1e-4)
+        # The tiny T5s have large weights, so that the engines' sums differ in the fourth decimal.
+        assert one.score == pytest.approx(other.score, abs=5e-4)
         assert one.score < 0
 
 
