@@ -13,8 +13,9 @@ import pytest
 # Tests import what they share as ``support.*``, whichever way pytest was told to import them.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from mtsum.engines import Engine, load_engine
 from support.tiny_models import TINY_MODELS
+
+from mtsum.engines import Engine, load_engine
 
 # Nothing in the tests may reach for the network, and a fork of a tokenizer's thread pool must not warn.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -40,8 +40,8 @@ def load_engine(
     """Load a model for generation.
 
     ``directory`` is a CTranslate2 directory (``model.bin``) or a Hugging Face one; the latter is converted once and
-    kept under ``cache`` when the engine is ctranslate2, which ``auto`` stands for. ``source_code`` and ``target_code`` are
-    the family's own language codes. ``window`` and ``max_target`` (tokens) default to the family's and cannot exceed
+    kept under ``cache`` when the engine is ctranslate2, which ``auto`` stands for. ``source_code`` and ``target_code``
+    are the family's own language codes. ``window`` and ``max_target`` (tokens) default to the family's and cannot exceed
     the model's positions. ``compute_type`` None is int8 on a CPU with ctranslate2, float32 with transformers, and a
     16-bit type on a GPU. ``threads`` None is every core granted to this process.
 

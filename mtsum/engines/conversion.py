@@ -1,7 +1,7 @@
 """Convert a Hugging Face directory for CTranslate2 once, and keep the result.
 
 The conversion needs torch; it runs in a process of its own (``python -m mtsum.engines.convert``), so that this one
-never imports it. A result is built beside its place and renamed into it: a broken or interrupted conversion leaves nothing.
+never imports it. A result is built beside its place and renamed into it: a broken conversion leaves nothing.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def run(source: Path, output: Path, family: str, quantization: str) -> None:
     kind = family_class(family)
     safe = is_safetensors(find_weights(source))
 
-    class Converter(TransformersConverter):  # type: ignore[misc]
+    class Converter(TransformersConverter):
         """Loads safely, and bridges what the converter expects and transformers 5 has changed."""
 
         def load_model(self, model_class: Any, model_name_or_path: str, **options: Any) -> Any:

@@ -1,7 +1,7 @@
 """Turn a CTranslate2 directory of the BART family back into a Hugging Face one.
 
 What ships is int8 only. To run the same weights in transformers (to compare engines, or to train on from them), each
-int8 row is divided by its scale; nothing is rounded again, so CTranslate2 in float32 and transformers agree on the result.
+int8 row is divided by its scale; nothing is rounded again: CTranslate2 in float32 and transformers agree on the result.
 """
 
 from __future__ import annotations

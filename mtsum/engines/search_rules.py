@@ -1,6 +1,6 @@
 """The constraints on beam search as CTranslate2 applies them, for transformers' generate().
 
-transformers applies its own processors to log-probabilities in beam search and does not renormalise; CTranslate2 applies
+transformers applies its own processors to log-probabilities in beam search without renormalising; CTranslate2 applies
 its own to the raw logits, ignores the decoder's start token, and counts forced tokens as certain. These rules do as
 CTranslate2 does, so that both engines rank hypotheses alike. They also keep what is needed to score the hypothesis
 that won: ``output_scores`` of generate() would keep a whole vocabulary for each step.

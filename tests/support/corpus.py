@@ -25,7 +25,7 @@ ALBANIAN = (
     "Në Kosovë u mbajtën zgjedhjet lokale pa asnjë incident.",
     "Puna për urën mbi lumin Vjosa do të fillojë në pranverë.",
     "Mjekët këshillojnë të pihet më shumë ujë gjatë verës.",
-    "Agimi, Era, Fjala, Gjeli, Hëna, Ishulli, Jeta, Lagjja, Ora, Qyteti, Sytë, Ujku, Xhamia, Yjet, Zana, 0123456789 <>/.",
+    "Agimi, Era, Fjala, Gjeli, Hëna, Ishulli, Jeta, Lagjja, Ora, Qyteti, Sytë, Ujku, Xhamia, Yjet, Zë, 0123456789 <>/.",
 )
 
 ENGLISH = (

@@ -185,7 +185,7 @@ def t5(directory: Path) -> None:
             "translation_en_to_de": {"prefix": "translate English to German: "},
         },
     )
-    save_model(directory, T5ForConditionalGeneration, config, spread=1.5)
+    save_model(directory, T5ForConditionalGeneration, config, spread=0.8)
 
 
 def mt5(directory: Path) -> None:
@@ -239,7 +239,7 @@ def bart(directory: Path) -> None:
     tokenizer = BartTokenizer.from_pretrained(directory)
     tokenizer.save_pretrained(directory)
     config = BartConfig(**SIZES, vocab_size=len(tokenizer))
-    save_model(directory, BartForConditionalGeneration, config, end_bias=4.0)
+    save_model(directory, BartForConditionalGeneration, config, end_bias=3.0)
     GenerationConfig(
         bos_token_id=0,
         decoder_start_token_id=2,

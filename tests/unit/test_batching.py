@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.corpus import ALBANIAN, ENGLISH
 
 from mtsum.batching import fitting, generate_in_batches
 from mtsum.engines import Engine, GenerationSettings, Hypothesis, MemoryExhausted
 from mtsum.errors import EngineError, SegmentTooLong, UsageError
-from support.corpus import ALBANIAN, ENGLISH
 
 SETTINGS = GenerationSettings(beam_size=2, max_new_tokens=12)
 TEXTS = [*ALBANIAN[:12], "Moti.", *ENGLISH[:3], "Lumi Drin."]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from support.corpus import NEWS
+from support.tiny_models import TINY_MODELS
 
 from mtsum.engines import Engine, GenerationSettings
 from mtsum.engines.search_rules import repeating
-from support.corpus import NEWS
-from support.tiny_models import TINY_MODELS
 
 SETTINGS = {
     "greedy": GenerationSettings(beam_size=1),

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.corpus import NEWS
 
 from mtsum.engines import GenerationSettings, family_of, load_engine
 from mtsum.engines.dequantize import dequantize, weights
 from mtsum.engines.families.base import read_json
 from mtsum.engines.model_file import read_model_file
 from mtsum.errors import ModelBroken
-from support.corpus import NEWS
 
 GREEDY = GenerationSettings(beam_size=1)
 

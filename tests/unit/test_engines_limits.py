@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.corpus import ALBANIAN, NEWS
+from support.tiny_models import TINY_MODELS
 
 from mtsum.engines import Engine, GenerationSettings, load_engine
 from mtsum.engines.limits import STEP, group_by_limit, minimum_new_tokens, new_token_limit
 from mtsum.errors import SegmentTooLong, UsageError
-from support.corpus import ALBANIAN, NEWS
-from support.tiny_models import TINY_MODELS
 
 ENGINES = ["ctranslate2", "transformers"]
 

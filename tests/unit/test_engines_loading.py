@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.corpus import NEWS
 
 from mtsum.engines import Engine, GenerationSettings, conversion, load_engine
 from mtsum.engines.limits import is_out_of_memory
 from mtsum.engines.model_file import read_model_file
 from mtsum.errors import EngineError, ModelBroken, UsageError
-from support.corpus import NEWS
 
 GREEDY = GenerationSettings(beam_size=1, max_new_tokens=8)
 

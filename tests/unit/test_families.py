@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.corpus import NEWS
+from support.tiny_models import TINY_MODELS
 
 from mtsum.engines import Engine, family_of, known_families
 from mtsum.engines.families import Family, family_class, register
 from mtsum.engines.families.base import read_json
 from mtsum.errors import LanguageUnknown, ModelBroken, UsageError
-from support.corpus import NEWS
-from support.tiny_models import TINY_MODELS
 
 
 def bound(name: str, directory: Path, **codes: str | None) -> Family:
