@@ -141,9 +141,7 @@ class Translator:
         hypotheses = generate_in_batches(self.engine, pieces, self.settings, progress=progress, **self.batching)
         return dict(zip(pieces, hypotheses, strict=True))
 
-    def _flags(
-        self, text: str, parts: Sequence[str], finished: Mapping[str, Hypothesis]
-    ) -> tuple[str, ...]:
+    def _flags(self, text: str, parts: Sequence[str], finished: Mapping[str, Hypothesis]) -> tuple[str, ...]:
         joined = _join_hypotheses(parts, [finished[part] for part in parts])
         return check_translation(text, joined, self.target_language)
 

@@ -47,7 +47,10 @@ def main() -> None:
         print(f"{entry.alias}, {len(sources)} sentences of {words:.1f} words, {arguments.threads} threads\n")
         print("| search | " + " | ".join(f"{name}, sentences/s" for name in engines) + " | ratio |")
         print("|---|---:|---:|---:|")
-        for name, settings in (("greedy", GenerationSettings(beam_size=1)), ("beam 4", GenerationSettings(beam_size=4))):
+        for name, settings in (
+            ("greedy", GenerationSettings(beam_size=1)),
+            ("beam 4", GenerationSettings(beam_size=4)),
+        ):
             fast, slow = (
                 len(sources) / best_seconds(engine, sources, settings, arguments.repeats) for engine in engines.values()
             )

@@ -20,7 +20,9 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True, help="CTranslate2 directory to write")
     parser.add_argument("--hugging-face", type=Path, help="keep the Hugging Face directory here")
-    parser.add_argument("--source", choices=["sq", "en"], default="sq", help="language that the encoder must spell well")
+    parser.add_argument(
+        "--source", choices=["sq", "en"], default="sq", help="language that the encoder must spell well"
+    )
     arguments = parser.parse_args()
 
     from ctranslate2.converters import TransformersConverter

@@ -38,8 +38,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model")
     parser.add_argument("--beam", type=int, nargs="+", default=[1, 4])
-    parser.add_argument("--sets", nargs="+", default=["ntrex-30-documents", "flores200-dev-510"], choices=TRANSLATION_SETS)
-    parser.add_argument("--articles", type=int, default=200, help="articles of the summarization test set, from its start")
+    parser.add_argument(
+        "--sets", nargs="+", default=["ntrex-30-documents", "flores200-dev-510"], choices=TRANSLATION_SETS
+    )
+    parser.add_argument(
+        "--articles", type=int, default=200, help="articles of the summarization test set, from its start"
+    )
     parser.add_argument("--length", default="60")
     parser.add_argument("--write", type=Path, help="also write hypotheses here, one JSON record a line")
     arguments = parser.parse_args()
@@ -51,7 +55,8 @@ def main() -> None:
 
 def score_translator(arguments: argparse.Namespace) -> None:
     """BLEU and chrF a set and a beam, sentences a second, and how many hypotheses are loops or ended by length."""
-    from sacrebleu.metrics import BLEU, CHRF
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
 
     bleu, chrf = BLEU(), CHRF()
     records = []
@@ -64,7 +69,9 @@ def score_translator(arguments: argparse.Namespace) -> None:
         # One article of one paragraph a line: scores are of the sentences as the test set has them.
         articles = [article_from_text(row[column], "sq", id=str(at)) for at, row in enumerate(rows)]
         for beam in arguments.beam:
-            translator = load_translator(model_entry(arguments.model, "translation"), "sq", "en", EngineChoice(beam=beam))
+            translator = load_translator(
+                model_entry(arguments.model, "translation"), "sq", "en", EngineChoice(beam=beam)
+            )
             started = time.perf_counter()
             translations = translator.translate(articles)
             seconds = time.perf_counter() - started
@@ -74,10 +81,13 @@ def score_translator(arguments: argparse.Namespace) -> None:
             scores = bleu.corpus_score(hypotheses, [references]), chrf.corpus_score(hypotheses, [references])
             print(
                 f"| {name} | {len(rows)} | {beam} | {scores[0].score:.1f} | {scores[1].score:.1f} | {wrong} | "
-                f"{len(rows) / seconds:.0f} |", flush=True
-            )  # fmt: skip
-            records += [{"set": name, "beam": beam, "source": row[column], "hypothesis": hypothesis, "reference": reference}
-                        for row, hypothesis, reference in zip(rows, hypotheses, references, strict=True)]  # fmt: skip
+                f"{len(rows) / seconds:.0f} |",
+                flush=True,
+            )
+            records += [
+                {"set": name, "beam": beam, "source": row[column], "hypothesis": hypothesis, "reference": reference}
+                for row, hypothesis, reference in zip(rows, hypotheses, references, strict=True)
+            ]
     print(f"\nSignatures: BLEU {bleu.get_signature()}; chrF {chrf.get_signature()}")
     _write(arguments.write, records)
 
@@ -106,19 +116,34 @@ def score_summarizer(arguments: argparse.Namespace) -> None:
             scores = scorer.score(gold, "\n".join(sentences))
             totals = [total + score.fmeasure for total, score in zip(totals, scores.values(), strict=True)]
         words = sum(len(" ".join(each).split()) for each in texts) / len(texts)
-        print(f"| {name} | {len(pairs)} | " + " | ".join(f"{100 * t / len(pairs):.1f}" for t in totals) + f" | {words:.0f} |")
+        print(
+            f"| {name} | {len(pairs)} | "
+            + " | ".join(f"{100 * t / len(pairs):.1f}" for t in totals)
+            + f" | {words:.0f} |"
+        )
     written = [s for each in summaries for s in each.sentences]
     own = [s for s in written if "extracted" not in s.flags]
     replaced = sum(len(each.selection.replaced) for each in summaries)
     whole = sum(ends_a_sentence(s.text) for s in written)
-    print(f"\n{len(written)} summary sentences: {len(own)} the model's own, the others extracted; {replaced} of the model's "
-          f"failed their checks and were replaced; {whole} end as a sentence does; {len(pairs) / seconds:.1f} articles/s.")  # fmt: skip
+    print(
+        f"\n{len(written)} summary sentences: {len(own)} the model's own, the others extracted; {replaced} of the model's "
+        f"failed their checks and were replaced; {whole} end as a sentence does; {len(pairs) / seconds:.1f} articles/s."
+    )
     raw = _unchecked(summarizer, articles)
     print(f"Before checks, {raw[0]} of {raw[1]} sentences that the model wrote had a flag.")
     print(f"Signature: rouge-score {version('rouge-score')}, stemmed, F1, one sentence a line for RLsum")
-    _write(arguments.write, [{"document": d, "reference": r, "summary": [s.text for s in each.sentences],
-                              "flags": [s.flags for s in each.sentences]}
-                             for (d, r), each in zip(pairs, summaries, strict=True)])  # fmt: skip
+    _write(
+        arguments.write,
+        [
+            {
+                "document": d,
+                "reference": r,
+                "summary": [s.text for s in each.sentences],
+                "flags": [s.flags for s in each.sentences],
+            }
+            for (d, r), each in zip(pairs, summaries, strict=True)
+        ],
+    )
 
 
 def _unchecked(summarizer: Summarizer, articles: list) -> tuple[int, int]:

@@ -65,12 +65,22 @@ def work(rank: int, arguments: argparse.Namespace, prepared: Prepared) -> None:
     join_workers(rank, arguments.workers)
     model = load_run(arguments.translator, prepared.archive)
     settings = TrainingSettings(
-        minutes=arguments.minutes, workers=arguments.workers, stages=(Stage(1.01, MIXTURE),), token_budget=2000,
-        learning_rate=4e-4, encoder_learning_rate=6e-5, warmup_steps=100, decay_from=0.3,
-        extra={"decoder_layers": model.decoder_layers, "frozen_layers": model.frozen_layers,
-               "pairs": len(prepared.training.sources), "left_out": prepared.training.left_out,
-               "translator": arguments.translator.name},
-    )  # fmt: skip
+        minutes=arguments.minutes,
+        workers=arguments.workers,
+        stages=(Stage(1.01, MIXTURE),),
+        token_budget=2000,
+        learning_rate=4e-4,
+        encoder_learning_rate=6e-5,
+        warmup_steps=100,
+        decay_from=0.3,
+        extra={
+            "decoder_layers": model.decoder_layers,
+            "frozen_layers": model.frozen_layers,
+            "pairs": len(prepared.training.sources),
+            "left_out": prepared.training.left_out,
+            "translator": arguments.translator.name,
+        },
+    )
     if rank == 0:
         names = ("sum/cnn_dm_subset/train.jsonl.xz", "sum/digitalgov_summary/train.jsonl.xz", "mono/en-news.txt.xz")
         files = [arguments.encoder, *(arguments.data / name for name in names)]

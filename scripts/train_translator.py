@@ -21,17 +21,50 @@ from mtsum.training.transfer_model import frequent_pieces
 from mtsum.training.workers import join_workers, start_workers, training_arguments, write_provenance
 
 ALBANIAN_PROSE = {
-    "rosetta_balcanica_osce": 4.0, "l10n_www-l10n": 3.0, "docs_fdroid_website": 3.0, "news_383lajme_headlines": 4.0,
-    "site_wb_security_barometer": 4.0, "l10n_matomo": 1.0, "l10n_wordpress": 1.0,
-    "phrases_bonin1_al_en_de": 2.0, "edu_german_vocab_app": 0.5,
-}  # fmt: skip
+    "rosetta_balcanica_osce": 4.0,
+    "l10n_www-l10n": 3.0,
+    "docs_fdroid_website": 3.0,
+    "news_383lajme_headlines": 4.0,
+    "site_wb_security_barometer": 4.0,
+    "l10n_matomo": 1.0,
+    "l10n_wordpress": 1.0,
+    "phrases_bonin1_al_en_de": 2.0,
+    "edu_german_vocab_app": 0.5,
+}
 RENAMED, RENAMED_PAIRS = ("news", "rosetta_balcanica_osce", "denoise"), 120_000  # pairs that may get other names
-SHORT = {"names": 0.4, "tatoeba": 0.6, "news": 1.0, **ALBANIAN_PROSE, "l10n_short": 0.1, "dict_uniparser_lemmas": 0.2,
-         "bible_albanian_web": 0.3, "denoise": 0.3, "*": 0.3}  # fmt: skip
-MAIN = {"names": 0.5, "news": 0.8, "tatoeba": 0.15, **ALBANIAN_PROSE, "bible_albanian_web": 0.4, "l10n_short": 0.05,
-        "dict_uniparser_lemmas": 0.15, "denoise": 0.2, "*": 0.25}  # fmt: skip
-LAST = {"names": 0.4, "news": 0.4, "tatoeba": 0.05, **{k: 1.5 * v for k, v in ALBANIAN_PROSE.items()}, "bible_albanian_web": 0.15,
-        "l10n_short": 0.0, "dict_uniparser_lemmas": 0.05, "denoise": 0.1, "*": 0.15}  # fmt: skip
+SHORT = {
+    "names": 0.4,
+    "tatoeba": 0.6,
+    "news": 1.0,
+    **ALBANIAN_PROSE,
+    "l10n_short": 0.1,
+    "dict_uniparser_lemmas": 0.2,
+    "bible_albanian_web": 0.3,
+    "denoise": 0.3,
+    "*": 0.3,
+}
+MAIN = {
+    "names": 0.5,
+    "news": 0.8,
+    "tatoeba": 0.15,
+    **ALBANIAN_PROSE,
+    "bible_albanian_web": 0.4,
+    "l10n_short": 0.05,
+    "dict_uniparser_lemmas": 0.15,
+    "denoise": 0.2,
+    "*": 0.25,
+}
+LAST = {
+    "names": 0.4,
+    "news": 0.4,
+    "tatoeba": 0.05,
+    **{k: 1.5 * v for k, v in ALBANIAN_PROSE.items()},
+    "bible_albanian_web": 0.15,
+    "l10n_short": 0.0,
+    "dict_uniparser_lemmas": 0.05,
+    "denoise": 0.1,
+    "*": 0.15,
+}
 
 
 def main() -> None:
@@ -80,11 +113,22 @@ def work(rank: int, arguments: argparse.Namespace, prepared: Prepared) -> None:
     join_workers(rank, arguments.workers)
     decoder_layers, frozen_layers = [3, 7, 11], 9
     settings = TrainingSettings(
-        minutes=arguments.minutes, workers=arguments.workers,
-        stages=(Stage(0.06, SHORT, 14, train_encoder=False), Stage(0.20, SHORT, 30), Stage(0.75, MAIN), Stage(1.01, LAST)),
-        extra={"vocabulary": arguments.vocabulary, "decoder_layers": decoder_layers, "frozen_layers": frozen_layers,
-               "pairs": len(prepared.training.sources), "left_out": prepared.training.left_out},
-    )  # fmt: skip
+        minutes=arguments.minutes,
+        workers=arguments.workers,
+        stages=(
+            Stage(0.06, SHORT, 14, train_encoder=False),
+            Stage(0.20, SHORT, 30),
+            Stage(0.75, MAIN),
+            Stage(1.01, LAST),
+        ),
+        extra={
+            "vocabulary": arguments.vocabulary,
+            "decoder_layers": decoder_layers,
+            "frozen_layers": frozen_layers,
+            "pairs": len(prepared.training.sources),
+            "left_out": prepared.training.left_out,
+        },
+    )
     model = TransferModel(prepared.archive, prepared.target_rows, decoder_layers, frozen_layers)
     if rank == 0:
         names = ("mt/train/sq-en.tsv.xz", "mt/train/xx-en.tsv.xz", "mono/en-news.txt.xz")

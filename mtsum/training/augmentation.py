@@ -13,7 +13,9 @@ from mtsum.training.pairs import Pair
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _DIGITS = re.compile(r"\d{2,}")
 # Endings of a foreign name in Albanian: Putini, Putinit, Putinin, Obama/Obamës/Obamën, Blairi, Moskë/Moskës.
-_ENDINGS = frozenset(["", "i", "it", "in", "u", "ut", "un", "s", "t", "n", "ja", "së", "në", "a", "ës", "ën", "e", "es", "en"])
+_ENDINGS = frozenset(
+    ["", "i", "it", "in", "u", "ut", "un", "s", "t", "n", "ja", "së", "në", "a", "ës", "ën", "e", "es", "en"]
+)
 
 
 def rare_names(texts: Iterable[str], least: int = 1, most: int = 12) -> list[str]:

@@ -37,7 +37,10 @@ def read_condensation_pairs(data: Path, most_words: int = 110, seed: int = 0) ->
             for line in lines:
                 record = json.loads(line)
                 for source, target in condensations(record["document"], record["summary"], rng, most_words):
-                    pairs += [Pair("condense", source, target), Pair("condense_noisy", like_translation(source, rng), target)]
+                    pairs += [
+                        Pair("condense", source, target),
+                        Pair("condense_noisy", like_translation(source, rng), target),
+                    ]
     with lzma.open(data / "mono/en-news.txt.xz", "rt", encoding="utf-8") as lines:
         pairs += [
             Pair("copy", line.strip(), line.strip())
@@ -47,9 +50,7 @@ def read_condensation_pairs(data: Path, most_words: int = 110, seed: int = 0) ->
     return pairs
 
 
-def condensations(
-    document: str, summary: str, rng: np.random.Generator, most_words: int
-) -> Iterator[tuple[str, str]]:
+def condensations(document: str, summary: str, rng: np.random.Generator, most_words: int) -> Iterator[tuple[str, str]]:
     """Source and target texts: one to three neighbouring summary sentences, and the sentences they rest on in order.
 
     Sources have at most ``most_words`` words. Salient but unused sentences fill some of the room, so that a model
@@ -87,9 +88,11 @@ def _cover(
     room = most_words
     while total:
         gains = [
-            sum(weight[stem] for stem in (wanted & one) - covered) if at not in chosen and len(sentences[at].split()) <= room
-            else 0.0 for at, one in enumerate(stems)
-        ]  # fmt: skip
+            sum(weight[stem] for stem in (wanted & one) - covered)
+            if at not in chosen and len(sentences[at].split()) <= room
+            else 0.0
+            for at, one in enumerate(stems)
+        ]
         best = max(range(len(gains)), key=lambda at: gains[at])
         if gains[best] < 0.1 * total:
             break
@@ -99,7 +102,9 @@ def _cover(
     return chosen
 
 
-def _with_neighbours(chosen: list[int], sentences: Sequence[str], most_words: int, rng: np.random.Generator) -> list[int]:
+def _with_neighbours(
+    chosen: list[int], sentences: Sequence[str], most_words: int, rng: np.random.Generator
+) -> list[int]:
     """``chosen`` and, while there is room, some sentences beside them."""
     room = most_words - sum(len(sentences[at].split()) for at in chosen)
     beside = sorted({at + step for at in chosen for step in (-1, 1)} - set(chosen))

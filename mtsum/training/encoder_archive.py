@@ -7,12 +7,11 @@ q4_0 blocks: 32 weights in 18 bytes, a little-endian float16 scale and 16 bytes 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    import torch
     from tokenizers import Tokenizer
     from transformers import BartForConditionalGeneration
 
@@ -80,12 +79,24 @@ def build_model(
     from transformers import BartConfig, BartForConditionalGeneration
 
     config = BartConfig(
-        vocab_size=len(rows), d_model=WIDTH, encoder_layers=len(encoder_layers), decoder_layers=len(decoder_layers),
-        encoder_attention_heads=HEADS, decoder_attention_heads=HEADS, encoder_ffn_dim=FEED_FORWARD,
-        decoder_ffn_dim=FEED_FORWARD, max_position_embeddings=POSITIONS, activation_function="gelu", dropout=dropout,
-        scale_embedding=False, bos_token_id=BOS, pad_token_id=PAD, eos_token_id=EOS, decoder_start_token_id=EOS,
+        vocab_size=len(rows),
+        d_model=WIDTH,
+        encoder_layers=len(encoder_layers),
+        decoder_layers=len(decoder_layers),
+        encoder_attention_heads=HEADS,
+        decoder_attention_heads=HEADS,
+        encoder_ffn_dim=FEED_FORWARD,
+        decoder_ffn_dim=FEED_FORWARD,
+        max_position_embeddings=POSITIONS,
+        activation_function="gelu",
+        dropout=dropout,
+        scale_embedding=False,
+        bos_token_id=BOS,
+        pad_token_id=PAD,
+        eos_token_id=EOS,
+        decoder_start_token_id=EOS,
         forced_eos_token_id=None,
-    )  # fmt: skip
+    )
     # What CTranslate2's BART converter reads from config.json.
     config.normalize_before, config.normalize_embedding = False, True
     # Plain attention: the fused kernel's backward pass is several times slower in bfloat16 on a CPU.
@@ -109,7 +120,7 @@ def build_model(
     return model
 
 
-def _copy_layer(archive: EncoderArchive, source: int, layer: torch.nn.Module) -> None:
+def _copy_layer(archive: EncoderArchive, source: int, layer: Any) -> None:
     import torch
 
     _copy_attention(archive, source, layer.self_attn)
@@ -123,7 +134,7 @@ def _copy_layer(archive: EncoderArchive, source: int, layer: torch.nn.Module) ->
     _copy_norm(archive, f"l{source}.oln", layer.final_layer_norm)
 
 
-def _copy_attention(archive: EncoderArchive, source: int, attention: torch.nn.Module) -> None:
+def _copy_attention(archive: EncoderArchive, source: int, attention: Any) -> None:
     import torch
 
     for attribute, name in (("q_proj", "q"), ("k_proj", "k"), ("v_proj", "v"), ("out_proj", "ao")):
@@ -132,7 +143,7 @@ def _copy_attention(archive: EncoderArchive, source: int, attention: torch.nn.Mo
         linear.bias.copy_(torch.from_numpy(archive.vector(f"l{source}.{name}.b")))
 
 
-def _copy_norm(archive: EncoderArchive, name: str, norm: torch.nn.Module) -> None:
+def _copy_norm(archive: EncoderArchive, name: str, norm: Any) -> None:
     import torch
 
     norm.weight.copy_(torch.from_numpy(archive.vector(f"{name}.w")))

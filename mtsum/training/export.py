@@ -69,7 +69,7 @@ def export_hugging_face(model: TransferModel, archive: EncoderArchive, source_ro
     of_vocabulary = ("shared", "embed_tokens", "lm_head", "final_logits_bias")
     state = {k: v for k, v in model.bart.state_dict().items() if not any(name in k for name in of_vocabulary)}
     whole.load_state_dict(state, strict=False)
-    whole.final_logits_bias = torch.zeros(1, len(table))
+    whole.final_logits_bias.zero_()
     whole.final_logits_bias[0, : len(source_rows)] = -1e4
     whole.final_logits_bias[0, EOS] = 0
     with torch.no_grad():
@@ -78,8 +78,11 @@ def export_hugging_face(model: TransferModel, archive: EncoderArchive, source_ro
     whole.save_pretrained(output)
     PreTrainedTokenizerFast(
         tokenizer_object=joint_tokenizer(archive, source_rows, model.target_rows),
-        bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>",
-    ).save_pretrained(output)  # fmt: skip
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+    ).save_pretrained(output)
 
 
 def used_rows(tokenizer: Tokenizer, pieces: list[str], texts: list[str], least: int) -> list[int]:

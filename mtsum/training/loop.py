@@ -31,9 +31,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """``minutes`` and ``max_steps`` bound the run, whichever is first. Learning rates are peaks: warm-up over ``warmup_steps``, constant, linear to zero
-    from ``decay_from`` (fraction of the time). ``token_budget`` is padded source plus target tokens of one worker's
-    batch. Workers train apart and average their parameters every ``sync_every`` steps (Stich 2019, local SGD)."""
+    """How to train.
+
+    ``minutes`` and ``max_steps`` bound the run, whichever is first. Learning rates are peaks: warm-up over
+    ``warmup_steps``, constant, linear to zero from ``decay_from`` (fraction of the run). ``token_budget`` is padded source
+    plus target tokens of one worker's batch. Workers train apart and average their parameters every ``sync_every``
+    steps (Stich 2019, local SGD).
+    """
 
     minutes: float
     stages: tuple[Stage, ...]
@@ -83,11 +87,18 @@ def train(
     model = model.to(device).train()
     groups = model.parameter_groups()
     optimizer = torch.optim.AdamW(
-        [{"params": groups[name], "peak": peak, "weight_decay": decay} for name, peak, decay in (
-            ("table", settings.learning_rate / 2, 0.0), ("decoder", settings.learning_rate, 0.01),
-            ("encoder", settings.encoder_learning_rate, 0.01))],
-        lr=settings.learning_rate, betas=(0.9, 0.98), fused=True,
-    )  # fmt: skip
+        [
+            {"params": groups[name], "peak": peak, "weight_decay": decay}
+            for name, peak, decay in (
+                ("table", settings.learning_rate / 2, 0.0),
+                ("decoder", settings.learning_rate, 0.01),
+                ("encoder", settings.encoder_learning_rate, 0.01),
+            )
+        ],
+        lr=settings.learning_rate,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
     trained = [p for group in groups.values() for p in group]
     average = [p.detach().clone() for p in trained]
     rng = np.random.default_rng(settings.seed * 1000 + rank)
@@ -130,9 +141,11 @@ def train(
                 group["lr"] = group["peak"] * max(rate, 0.01)
             with torch.autocast(device, dtype=dtype, enabled=dtype != torch.float32):
                 loss, count = model.loss(
-                    torch.from_numpy(batch.source).to(device), torch.from_numpy(batch.target).to(device),
-                    stage.train_encoder, settings.label_smoothing,
-                )  # fmt: skip
+                    torch.from_numpy(batch.source).to(device),
+                    torch.from_numpy(batch.target).to(device),
+                    stage.train_encoder,
+                    settings.label_smoothing,
+                )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -151,8 +164,12 @@ def train(
                         _save(checkpoint, trained, average, optimizer, step, time.monotonic() - began, tokens)
                     log(dev_loss=_dev_loss(model, dev, trained, average, device, dtype) if rank == 0 else None)
             if step % 100 == 0:
-                log(loss=round(float(np.mean(losses)), 3), tokens=tokens, fraction=round(fraction, 3),
-                    tokens_per_second=round(tokens / (time.monotonic() - began)))  # fmt: skip
+                log(
+                    loss=round(float(np.mean(losses)), 3),
+                    tokens=tokens,
+                    fraction=round(fraction, 3),
+                    tokens_per_second=round(tokens / (time.monotonic() - began)),
+                )
                 losses = []
     if rank == 0:
         _save(checkpoint, trained, average, optimizer, step, time.monotonic() - began, tokens)
@@ -179,14 +196,18 @@ def _together(fraction: float, trained: Sequence[torch.Tensor], workers: int) ->
 @torch.no_grad()
 def _move_average(average: Sequence[torch.Tensor], trained: Sequence[torch.Tensor], step: float) -> None:
     """Move the exponential average of the weights by ``step`` towards the present ones, in place."""
-    torch._foreach_lerp_(average, trained, step)
+    torch._foreach_lerp_(list(average), list(trained), step)
 
 
 @torch.no_grad()
 def _dev_loss(
-    model: TransferModel, dev: EncodedPairs, trained: Sequence[torch.Tensor], average: Sequence[torch.Tensor],
-    device: str, dtype: torch.dtype,
-) -> float:  # fmt: skip
+    model: TransferModel,
+    dev: EncodedPairs,
+    trained: Sequence[torch.Tensor],
+    average: Sequence[torch.Tensor],
+    device: str,
+    dtype: torch.dtype,
+) -> float:
     """Cross-entropy a token on the dev pairs with the averaged weights, no smoothing."""
     current = [p.detach().clone() for p in trained]
     _assign(trained, average)
@@ -210,11 +231,25 @@ def _assign(trained: Sequence[torch.Tensor], values: Sequence[torch.Tensor]) -> 
 
 
 def _save(
-    path: Path, trained: Sequence[torch.Tensor], average: Sequence[torch.Tensor], optimizer: torch.optim.Optimizer,
-    step: int, spent: float, tokens: int,
-) -> None:  # fmt: skip
+    path: Path,
+    trained: Sequence[torch.Tensor],
+    average: Sequence[torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+    step: int,
+    spent: float,
+    tokens: int,
+) -> None:
     """Write to a neighbour and rename, so that a kill leaves the last whole checkpoint."""
     partial = path.with_suffix(".partial")
-    torch.save({"trained": [p.detach() for p in trained], "average": list(average),
-                "optimizer": optimizer.state_dict(), "step": step, "spent": spent, "tokens": tokens}, partial)  # fmt: skip
+    torch.save(
+        {
+            "trained": [p.detach() for p in trained],
+            "average": list(average),
+            "optimizer": optimizer.state_dict(),
+            "step": step,
+            "spent": spent,
+            "tokens": tokens,
+        },
+        partial,
+    )
     os.replace(partial, path)

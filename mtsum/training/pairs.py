@@ -62,14 +62,20 @@ class EncodedPairs:
     """Pairs as token ids, with ``length`` the longer side in tokens. What is over ``max_length`` is left out and counted."""
 
     def __init__(
-        self, pairs: list[Pair], source_tokenizer: Tokenizer, target_tokenizer: Tokenizer, max_source: int, max_target: int
+        self,
+        pairs: list[Pair],
+        source_tokenizer: Tokenizer,
+        target_tokenizer: Tokenizer,
+        max_source: int,
+        max_target: int,
     ) -> None:
         sources = _encode(source_tokenizer, [pair.source for pair in pairs])
         targets = _encode(target_tokenizer, [pair.target for pair in pairs])
         keep = [
-            i for i, (source, target) in enumerate(zip(sources, targets, strict=True))
+            i
+            for i, (source, target) in enumerate(zip(sources, targets, strict=True))
             if 3 <= len(source) <= max_source and 3 <= len(target) <= max_target and len(target) < 3 * len(source) + 8
-        ]  # fmt: skip
+        ]
         self.left_out = len(pairs) - len(keep)
         self.sources = [sources[i] for i in keep]
         self.targets = [targets[i] for i in keep]

@@ -31,15 +31,18 @@ def frequent_pieces(tokenizer: Tokenizer, pieces: list[str], texts: list[str], s
             count.update(encoding.ids)
     characters = Counter(character for text in texts for character in text)
     single = {
-        row for row, piece in enumerate(pieces)
+        row
+        for row, piece in enumerate(pieces)
         if len(piece.strip("▁")) <= 1 and (not piece.strip("▁") or characters[piece.strip("▁")] >= 3)
-    }  # fmt: skip
+    }
     most = [row for row, _ in count.most_common() if row >= SPECIAL_ROWS][: size - len(single)]
     return sorted(set(range(SPECIAL_ROWS)) | single | set(most))
 
 
 class TransferModel(nn.Module):
     """Frozen source embeddings and lower encoder layers; trained upper layers, decoder and English embeddings."""
+
+    source_table: torch.Tensor
 
     def __init__(
         self, archive: EncoderArchive, target_rows: list[int], decoder_layers: list[int], frozen_layers: int
@@ -49,7 +52,9 @@ class TransferModel(nn.Module):
         self.target_rows = target_rows
         self.decoder_layers = decoder_layers
         self.frozen_layers = frozen_layers
-        self.register_buffer("source_table", torch.from_numpy(archive.embeddings()).to(torch.bfloat16), persistent=False)
+        self.register_buffer(
+            "source_table", torch.from_numpy(archive.embeddings()).to(torch.bfloat16), persistent=False
+        )
         encoder, table = self.bart.model.encoder, self.bart.model.shared.weight
         for part in (encoder.embed_positions, encoder.layernorm_embedding, *encoder.layers[:frozen_layers]):
             part.requires_grad_(False)

@@ -37,10 +37,10 @@ def start_workers(
         work(0, arguments, prepared)
         return
     import torch
-    import torch.multiprocessing as mp
+    from torch.multiprocessing.spawn import start_processes
 
     torch.set_num_threads(1)
-    mp.start_processes(work, (arguments, prepared), nprocs=arguments.workers, start_method="fork")
+    start_processes(work, (arguments, prepared), nprocs=arguments.workers, start_method="fork")
 
 
 def join_workers(rank: int, workers: int) -> None:

@@ -44,7 +44,7 @@ def test_only_a_sentence_that_was_split_has_pieces() -> None:
     made = record(article, Translator(WordEngine(window=9), "t").translate([article])[0])
     first, second = made["translation"]["sentences"]
     assert "pieces" not in first
-    assert [piece["source"] for piece in second["pieces"]][0] == "Ajo shkoi në shkollë;"
+    assert next(piece["source"] for piece in second["pieces"]) == "Ajo shkoi në shkollë;"
 
 
 def test_errors_of_the_translation_stand_in_the_record() -> None:

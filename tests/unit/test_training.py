@@ -49,9 +49,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> EncoderArchive:
     }
     for layer in range(12):
         for name, shape in {
-            "q": (WIDTH, WIDTH), "k": (WIDTH, WIDTH), "v": (WIDTH, WIDTH), "ao": (WIDTH, WIDTH),
-            "fi": (FEED_FORWARD, WIDTH), "fo": (WIDTH, FEED_FORWARD),
-        }.items():  # fmt: skip
+            "q": (WIDTH, WIDTH),
+            "k": (WIDTH, WIDTH),
+            "v": (WIDTH, WIDTH),
+            "ao": (WIDTH, WIDTH),
+            "fi": (FEED_FORWARD, WIDTH),
+            "fo": (WIDTH, FEED_FORWARD),
+        }.items():
             arrays[f"l{layer}.{name}.w"] = q4_blocks(rng.normal(0, 0.05, shape))
             arrays[f"l{layer}.{name}.b"] = np.zeros(shape[0], np.float32)
         for norm in ("aln", "oln"):
@@ -91,7 +95,10 @@ def test_a_name_with_an_albanian_ending_is_replaced_on_both_sides() -> None:
 
 
 def test_a_pair_without_shared_names_or_numbers_is_left_alone() -> None:
-    assert with_other_names(Pair("news", "Moti është i mirë.", "The weather is fine."), ["Kim"], np.random.default_rng(0)) is None
+    assert (
+        with_other_names(Pair("news", "Moti është i mirë.", "The weather is fine."), ["Kim"], np.random.default_rng(0))
+        is None
+    )
 
 
 def test_rare_names_are_capitalised_inside_sentences_and_never_in_lower_case() -> None:
@@ -100,7 +107,9 @@ def test_rare_names_are_capitalised_inside_sentences_and_never_in_lower_case() -
 
 
 def test_every_pair_of_a_group_is_drawn_as_often_as_its_share_says(archive: EncoderArchive) -> None:
-    pairs = [Pair("a", "putin dhe kim", "the kim") for _ in range(10)] + [Pair("b", "kim", "kim and kim") for _ in range(10)]
+    pairs = [Pair("a", "putin dhe kim", "the kim") for _ in range(10)] + [
+        Pair("b", "kim", "kim and kim") for _ in range(10)
+    ]
     batches = list(encoded(archive, pairs).batches(np.random.default_rng(0), {"a": 2.0, "b": 0.5}, 200))
     assert sum(len(batch.source) for batch in batches) == 25
     assert all(batch.source.size + batch.target.size <= 200 + 60 for batch in batches)
@@ -126,7 +135,9 @@ def test_a_summary_is_paired_with_the_sentences_it_rests_on() -> None:
 
 
 def test_a_summary_with_a_number_its_article_lacks_teaches_nothing() -> None:
-    assert not list(condensations(DOCUMENT, "Prizren opened a new library with 99 rooms.", np.random.default_rng(1), 60))
+    assert not list(
+        condensations(DOCUMENT, "Prizren opened a new library with 99 rooms.", np.random.default_rng(1), 60)
+    )
 
 
 def test_translated_looking_text_differs_in_small_words_only() -> None:
@@ -155,9 +166,15 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
 
     def run(steps: int) -> list[dict[str, float]]:
         settings = TrainingSettings(
-            minutes=5, max_steps=steps, stages=(Stage(1.01, {"*": 1.0}),), warmup_steps=2, sync_every=1, decay_from=0.9,
-            average_decay=0.5, extra={"decoder_layers": [3, 7], "frozen_layers": 10},
-        )  # fmt: skip
+            minutes=5,
+            max_steps=steps,
+            stages=(Stage(1.01, {"*": 1.0}),),
+            warmup_steps=2,
+            sync_every=1,
+            decay_from=0.9,
+            average_decay=0.5,
+            extra={"decoder_layers": [3, 7], "frozen_layers": 10},
+        )
         train(TransferModel(archive, target_rows, [3, 7], 10), pairs, pairs, settings, tmp_path)
         return [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
 
@@ -172,7 +189,9 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
     tokenizer = Tokenizer.from_file(str(tmp_path / "hf/tokenizer.json"))
     source = tokenizer.encode("putin dhe kim")
     assert DECODER_MARK not in "".join(source.tokens)
-    result = ctranslate2.Translator(str(tmp_path / "ct2")).translate_batch([source.tokens], beam_size=1, max_decoding_length=8)
+    result = ctranslate2.Translator(str(tmp_path / "ct2")).translate_batch(
+        [source.tokens], beam_size=1, max_decoding_length=8
+    )
     tokens = result[0].hypotheses[0]
     assert tokens and all(token.startswith(DECODER_MARK) for token in tokens)
     text = tokenizer.decode([tokenizer.token_to_id(token) for token in tokens])
