@@ -32,9 +32,10 @@ class Notes:
 
     def model(self, entry: ModelEntry) -> None:
         """What a user must know of a model that is about to be used: that it is a draft, what its licence forbids."""
-        for line in entry.notices:
-            where = f"; see {models_directory().name}/{entry.path}/README.md" if entry.draft and entry.shipped else ""
-            self.note(line + where)
+        card = f"; see {models_directory().name}/{entry.path}/README.md" if entry.draft and entry.shipped else ""
+        for position, line in enumerate(entry.notices):
+            # The draft's notice is the first one; its card says the rest.
+            self.note(line if position else line + card)
 
     def _say(self, kind: str, text: str) -> None:
         if not self._quiet and text not in self._said:

@@ -72,9 +72,10 @@ def summarize(files: tuple[str, ...], **options: Any) -> None:
     summaries: dict[int, Summary] = {}
     engine = device = None
     if articles:
-        translations, settings["translation"] = _translated(articles, translator_entry, choice, notes)
+        # Before the translation, so that a missing summarizer is told at once and not after minutes of work.
         notes.model(entry)
         summarizer = load_summarizer(entry, choice)
+        translations, settings["translation"] = _translated(articles, translator_entry, choice, notes)
         settings["summarization"] = described(entry, summarizer)
         engine, device = summarizer.engine.name, summarizer.engine.device
         pairs = {at: (article, translations.get(at)) for at, article in enumerate(articles)}
