@@ -23,6 +23,7 @@ LEVELS = (
     ("engines",),
     ("batching",),
     ("checks",),
+    ("splitting",),
     ("translation",),
     ("summarization",),
     ("records",),

@@ -9,7 +9,8 @@ from support.word_engine import WordEngine
 from mtsum.documents import Article
 from mtsum.errors import InputError
 from mtsum.reading import article_from_text
-from mtsum.translation import Translator, best_boundary, join_pieces
+from mtsum.splitting import best_boundary, join_pieces
+from mtsum.translation import Translator
 
 TEXT = """Titulli i lajmit
 
