@@ -12,7 +12,7 @@ from typing import Any
 from mtsum.engines import load_engine
 from mtsum.engines.base import GenerationSettings
 from mtsum.errors import ModelBroken
-from mtsum.hub import locate
+from mtsum.hub import home, locate
 from mtsum.languages import language
 from mtsum.registry import ModelEntry, load_registry
 from mtsum.summarization import Summarizer
@@ -106,6 +106,7 @@ def _engine(entry: ModelEntry, choice: EngineChoice, source_code: str, target_co
         window=entry.window,
         max_target=entry.max_target,
         threads=choice.threads,
+        cache=home() / "ctranslate2",
     )
 
 

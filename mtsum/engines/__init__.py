@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mtsum.engines.base import Engine, GenerationSettings, Hypothesis, MemoryExhausted
-from mtsum.engines.families import family_class, family_of, known_families
+from mtsum.engines.families import family_class, known_families
 from mtsum.errors import EngineError, ModelBroken, UsageError
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "GenerationSettings",
     "Hypothesis",
     "MemoryExhausted",
-    "family_of",
     "known_families",
     "load_engine",
 ]

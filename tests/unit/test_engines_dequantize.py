@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from support.corpus import NEWS
 
-from mtsum.engines import GenerationSettings, family_of, load_engine
+from mtsum.engines import GenerationSettings, load_engine
 from mtsum.engines.dequantize import dequantize, weights
 from mtsum.engines.families.base import read_json
 from mtsum.engines.model_file import read_model_file
 from mtsum.errors import ModelBroken
+from mtsum.registry import family_of_config
 
 GREEDY = GenerationSettings(beam_size=1)
 
@@ -48,7 +49,7 @@ def test_a_dequantized_model_can_be_converted_again(converted_model: Callable[..
 
 def test_the_rebuilt_configuration_names_its_family(converted_model: Callable[..., Path], tmp_path: Path) -> None:
     dequantize(converted_model("unigram-bart", "int8"), tmp_path)
-    assert family_of(read_json(tmp_path / "config.json")) == "bart"
+    assert family_of_config(read_json(tmp_path / "config.json"), tmp_path) == "bart"
 
 
 @pytest.mark.parametrize("name", ["nllb", "marian", "t5", "mbart"])

@@ -10,10 +10,11 @@ import pytest
 from support.corpus import NEWS
 from support.tiny_models import TINY_MODELS
 
-from mtsum.engines import Engine, family_of, known_families
+from mtsum.engines import Engine, known_families
 from mtsum.engines.families import Family, family_class, register
 from mtsum.engines.families.base import read_json
 from mtsum.errors import LanguageUnknown, ModelBroken, UsageError
+from mtsum.registry import family_of_config
 
 
 def bound(name: str, directory: Path, **codes: str | None) -> Family:
@@ -44,38 +45,10 @@ def test_registering_makes_a_family_known(monkeypatch: pytest.MonkeyPatch) -> No
     assert Invented.name == "invented"
 
 
-@pytest.mark.parametrize(
-    ("config", "family"),
-    [
-        ({"model_type": "marian"}, "marian"),
-        ({"model_type": "m2m_100", "tokenizer_class": "NllbTokenizer", "vocab_size": 256206}, "nllb"),
-        ({"model_type": "m2m_100", "vocab_size": 256206}, "nllb"),
-        ({"model_type": "m2m_100", "vocab_size": 128112}, "m2m100"),
-        ({"model_type": "m2m_100", "tokenizer_class": "M2M100Tokenizer", "vocab_size": 300000}, "m2m100"),
-        ({"model_type": "mbart"}, "mbart"),
-        ({"model_type": "t5", "vocab_size": 32128}, "t5"),
-        ({"model_type": "mt5", "vocab_size": 250112}, "t5"),
-        ({"model_type": "t5", "vocab_size": 256000}, "madlad"),
-        ({"model_type": "t5", "_name_or_path": "jbochi/madlad400-3b-mt"}, "madlad"),
-        ({"model_type": "bart"}, "bart"),
-        ({"model_type": "pegasus"}, "pegasus"),
-    ],
-)
-def test_the_family_follows_from_the_configuration(config: dict[str, Any], family: str) -> None:
-    assert family_of(config) == family
-
-
-@pytest.mark.parametrize("config", [{"model_type": "llama"}, {}])
-def test_a_model_type_of_no_family_is_an_error_that_lists_the_known_ones(config: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="bart, m2m_100, marian"):
-        family_of(config)
-
-
-@pytest.mark.parametrize(
-    "name", [name for name in TINY_MODELS if name != "madlad"]
-)  # that is told by its 256,000 pieces
+@pytest.mark.parametrize("name", TINY_MODELS)
 def test_a_tiny_model_is_of_the_family_it_stands_for(name: str, tiny_model: Callable[[str], Path]) -> None:
-    assert family_of(read_json(tiny_model(name) / "config.json")) == TINY_MODELS[name].family
+    directory = tiny_model(name)
+    assert family_of_config(read_json(directory / "config.json"), directory) == TINY_MODELS[name].family
 
 
 @pytest.mark.parametrize("name", TINY_MODELS)
