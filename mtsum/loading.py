@@ -19,7 +19,7 @@ from mtsum.summarization import Summarizer
 from mtsum.translation import Translator
 
 # Model parameters of the registry that speak to the summarizer, the others being generation settings.
-_SUMMARIZER_PARAMETERS = ("input_words", "output_words", "prefix")
+_SUMMARIZER_PARAMETERS = ("input_words", "output_words", "prefix", "least_in_order")
 _TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged")
 
 

@@ -1,8 +1,9 @@
 """Checks of generated text. A check never changes the text: it names what looks wrong as a flag.
 
 Flags of a translation: ``empty``, ``length-limit``, ``copied``, ``repetition``, ``too-short``, ``too-long``,
-``numbers``, ``names``, ``language``. Flags of a summary sentence: ``empty``, ``repetition``, ``numbers``, ``names``,
-``unsupported``, ``incomplete``.
+``numbers``, ``names``, ``language``.
+Flags of a summary sentence: ``empty``, ``repetition``, ``numbers``, ``names``, ``unsupported``, ``incomplete``,
+``rearranged``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 
 from mtsum.checks.names import missing_names, unsupported_names
 from mtsum.checks.numbers import invented_numbers, missing_numbers, unsupported_numbers
+from mtsum.checks.order import in_order
 from mtsum.checks.repetition import repeats
 from mtsum.checks.words import content_stems, fold, words
 from mtsum.engines.base import Hypothesis
@@ -54,11 +56,12 @@ def check_translation(source: str, hypothesis: Hypothesis, target_language: str 
     return tuple(flags)
 
 
-def check_summary(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
+def check_summary(sentence: str, sources: Sequence[str], least_in_order: float = 0.0) -> tuple[str, ...]:
     """Flags of one English summary sentence against the English source sentences it rests on.
 
     ``numbers`` and ``names``: it has one that no source has. ``unsupported``: more than a third of its content words
-    stand in no source. ``incomplete``: it does not end as a sentence does.
+    stand in no source. ``incomplete``: it does not end as a sentence does. ``rearranged``: less than ``least_in_order`` (0 to
+    1) of its words stand in one source in the same order, so that it may tie the right words to each other wrongly.
     """
     text = sentence.strip()
     if not text:
@@ -76,6 +79,8 @@ def check_summary(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     content, known = content_stems(text), set(content_stems(rests_on))
     if not content or sum(stem not in known for stem in content) > _NEW_WORDS * len(content):
         flags.append("unsupported")
+    if in_order(text, sources) < least_in_order:
+        flags.append("rearranged")
     return tuple(flags)
 
 

@@ -86,6 +86,8 @@ class Summarizer:
 
     ``input_words`` is the size of input the model was trained on (``None``: all of its window), ``output_words`` the
     length it writes whatever it is told (``None``: it follows limits on new tokens). ``prefix`` goes before each input.
+    ``least_in_order`` is how much of a sentence must be one source sentence with words left out (0: any wording goes); a
+    model that ties words together wrongly needs it.
     """
 
     engine: Engine
@@ -94,6 +96,7 @@ class Summarizer:
     input_words: int | None = None
     output_words: int | None = None
     prefix: str = ""
+    least_in_order: float = 0.0
     batching: dict[str, Any] = field(default_factory=dict)
 
     def summarize(
@@ -194,7 +197,7 @@ class Summarizer:
         replaced: list[Replaced] = []
         for group, hypothesis in zip(groups, written, strict=True):
             for text in model_sentences(hypothesis.text):
-                candidate, flags = draft.checked(text, group)
+                candidate, flags = draft.checked(text, group, self.least_in_order)
                 if flags:
                     replaced.append(Replaced(text, flags))
                 if candidate is not None and not any(alike(candidate, other) for other in candidates):
@@ -254,10 +257,12 @@ class _Draft:
         """Whether the article is too short to be summarized by anything but its own first sentence."""
         return sum(sentence.quotable for sentence in self.sentences) <= 2
 
-    def checked(self, text: str, group: Sequence[int]) -> tuple[Candidate | None, tuple[str, ...]]:
+    def checked(
+        self, text: str, group: Sequence[int], least_in_order: float
+    ) -> tuple[Candidate | None, tuple[str, ...]]:
         """A model's sentence as a candidate, or the best source sentence in its place with the flags it failed with."""
         rests_on = tuple(group[at] for at in sources_of(text, [self.sentences[at].text for at in group]))
-        flags = check_summary(text, [self.sentences[at].text for at in rests_on])
+        flags = check_summary(text, [self.sentences[at].text for at in rests_on], least_in_order)
         worth = sum(self.values[at] for at in rests_on) / len(rests_on)
         if not flags:
             same = next((at for at in rests_on if self.sentences[at].text == text), None)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtsum.checks import check_summary, check_translation, ends_a_sentence
+from mtsum.checks.order import in_order
 from mtsum.checks.repetition import repeats
 from mtsum.engines.base import Hypothesis
 
@@ -107,3 +108,27 @@ def test_closing_quotes_and_brackets_belong_to_the_sentence(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "He came and", "He said:"])
 def test_a_sentence_without_its_end_is_told(text: str) -> None:
     assert not ends_a_sentence(text)
+
+
+RUSSIA = "Russia has lost its markets, and Moscow is isolated on the world stage."
+
+
+def test_a_sentence_with_words_left_out_keeps_their_order() -> None:
+    assert in_order("Moscow is isolated on the stage.", [RUSSIA]) == 1.0
+    assert check_summary("Moscow is isolated on the stage.", [RUSSIA], 0.8) == ()
+
+
+def test_the_right_words_tied_together_wrongly_are_rearranged() -> None:
+    assert check_summary("Markets has isolated Russia on its Moscow.", [RUSSIA]) == ()
+    assert check_summary("Markets has isolated Russia on its Moscow.", [RUSSIA], 0.8) == ("rearranged",)
+
+
+def test_halves_of_two_sources_are_not_one_sentence() -> None:
+    sources = ["Putin met the leader of North Korea.", "The train carried travellers to Tirana."]
+    assert in_order("Putin met travellers to Tirana.", sources) == pytest.approx(3 / 5)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_the_share_in_order_is_a_share_and_whole_for_the_sentence_itself(one: str, other: str) -> None:
+    assert 0.0 <= in_order(one, [other]) <= 1.0
+    assert in_order(one, [one]) == 1.0
