@@ -33,13 +33,16 @@ def main() -> None:
     archive = EncoderArchive(arguments.encoder)
     tokenizer = unigram_tokenizer(archive.pieces, archive.scores)
     with tempfile.TemporaryDirectory() as temporary:
-        directory = arguments.hugging_face or Path(temporary)
+        directory = arguments.hugging_face or Path(temporary) / "hugging-face"
         rows = used_rows(tokenizer, archive.pieces, texts_in(arguments.source, arguments.data), least=1)
         if arguments.source == "sq":  # names in Albanian news are spelled with English pieces: keep the common ones
             rows = sorted({*rows, *used_rows(tokenizer, archive.pieces, texts_in("en", arguments.data), least=6)})
         export_hugging_face(load_run(arguments.run, archive), archive, rows, directory)
-        TransformersConverter(str(directory)).convert(str(arguments.output), quantization="int8", force=True)
-        shutil.copy(directory / "tokenizer.json", arguments.output)
+        converted = Path(temporary) / "ctranslate2"
+        TransformersConverter(str(directory)).convert(str(converted), quantization="int8")
+        shutil.copy(directory / "tokenizer.json", converted)
+        # Into what is there already: the model's card stays.
+        shutil.copytree(converted, arguments.output, dirs_exist_ok=True)
     size = sum(file.stat().st_size for file in arguments.output.iterdir()) / 1e6
     print(f"{arguments.output}: {len(rows)} source pieces, {size:.1f} MB")
 

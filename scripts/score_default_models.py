@@ -13,14 +13,14 @@ import json
 import lzma
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from mtsum.checks import check_summary, ends_a_sentence
+from mtsum.checks import ends_a_sentence
 from mtsum.loading import EngineChoice, load_summarizer, load_translator, model_entry
 from mtsum.reading import article_from_text
 from mtsum.segmentation import sentence_spans
-from mtsum.summarization import Summarizer
 
 # File below --data/mt, position of the Albanian column (English follows it).
 TRANSLATION_SETS = {
@@ -93,18 +93,22 @@ def score_translator(arguments: argparse.Namespace) -> None:
 
 
 def score_summarizer(arguments: argparse.Namespace) -> None:
-    """ROUGE of the summarizer, of its source sentences alone (no model) and of LEAD-3; faithfulness and length."""
+    """ROUGE of the summarizer, of selection with every sentence of the model replaced, and of LEAD-3; faithfulness."""
     from rouge_score.rouge_scorer import RougeScorer
 
     scorer = RougeScorer(["rouge1", "rouge2", "rougeLsum"], use_stemmer=True)
     summarizer = load_summarizer(model_entry(arguments.model, "summarization"))
     pairs = list(_documents(arguments.data / "sum/cnn_dm_subset/test.jsonl.xz", arguments.articles))
     articles = [article_from_text(document, "en", id=str(at)) for at, (document, _) in enumerate(pairs)]
+    inputs = [(article, None) for article in articles]
     started = time.perf_counter()
-    summaries = summarizer.summarize_all([(article, None) for article in articles], arguments.length)
+    summaries = summarizer.summarize_all(inputs, arguments.length)
     seconds = time.perf_counter() - started
+    # No sentence is more than wholly in order: nothing of the model's own passes.
+    selection_only = replace(summarizer, least_in_order=2.0).summarize_all(inputs, arguments.length)
     systems = {
         f"{summarizer.model}, --length {arguments.length}": [[s.text for s in each.sentences] for each in summaries],
+        "its selection, all sentences extracted": [[s.text for s in each.sentences] for each in selection_only],
         "LEAD-3": [[s.content for s in article.sentences[:3]] for article in articles],
     }
     print("| system | articles | R1 | R2 | RLsum | words |")
@@ -129,8 +133,6 @@ def score_summarizer(arguments: argparse.Namespace) -> None:
         f"\n{len(written)} summary sentences: {len(own)} the model's own, the others extracted; {replaced} of the model's "
         f"failed their checks and were replaced; {whole} end as a sentence does; {len(pairs) / seconds:.1f} articles/s."
     )
-    raw = _unchecked(summarizer, articles)
-    print(f"Before checks, {raw[0]} of {raw[1]} sentences that the model wrote had a flag.")
     print(f"Signature: rouge-score {version('rouge-score')}, stemmed, F1, one sentence a line for RLsum")
     _write(
         arguments.write,
@@ -144,16 +146,6 @@ def score_summarizer(arguments: argparse.Namespace) -> None:
             for (d, r), each in zip(pairs, summaries, strict=True)
         ],
     )
-
-
-def _unchecked(summarizer: Summarizer, articles: list) -> tuple[int, int]:
-    """Of the first sentence of each article given alone to the model: outputs with a flag, and all outputs."""
-    from mtsum.batching import generate_in_batches
-
-    texts = [" ".join(s.content for s in article.sentences[:2]) for article in articles]
-    texts = [text for text in texts if text]
-    hypotheses = generate_in_batches(summarizer.engine, texts, summarizer.settings)
-    return sum(bool(check_summary(h.text, [t])) for h, t in zip(hypotheses, texts, strict=True)), len(texts)
 
 
 def _documents(path: Path, count: int) -> Iterator[tuple[str, str]]:
