@@ -27,9 +27,9 @@ clean:  ## remove what make made
 	@touch $@
 
 .venv/installed: pyproject.toml | .venv/python-ready
-	@$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@$(BIN)/pip install -qq --disable-pip-version-check -e .
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/pip install -qq --disable-pip-version-check -e '.[dev]'
 	@touch $@
