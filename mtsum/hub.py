@@ -21,7 +21,6 @@ from mtsum.errors import ModelBroken, ModelNotFound, UsageError
 from mtsum.registry import ModelEntry, models_directory
 
 LOCK_FILE = "mtsum-revision.json"
-CARD_FILE = "README.md"
 
 _WEIGHTS = (
     "model.bin",  # CTranslate2
@@ -98,12 +97,9 @@ def verify(entry: ModelEntry) -> int:
 
 
 def checksums_of(directory: Path) -> dict[str, str]:
-    """SHA-256 of every file of a model directory, by file name (``/``-separated path), sorted.
-
-    The lock and the card (README.md) are left out: the one holds these sums, the other may be corrected at any time.
-    """
+    """SHA-256 of every file of a model directory, by file name (``/``-separated path), sorted; the lock left out."""
     files = sorted(path for path in directory.rglob("*") if path.is_file() and ".cache" not in path.parts)
-    names = {path.relative_to(directory).as_posix(): path for path in files if path.name not in (LOCK_FILE, CARD_FILE)}
+    names = {path.relative_to(directory).as_posix(): path for path in files if path.name != LOCK_FILE}
     return {name: _sha256(path) for name, path in names.items()}
 
 

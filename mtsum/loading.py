@@ -19,8 +19,8 @@ from mtsum.summarization import Summarizer
 from mtsum.translation import Translator
 
 # Model parameters of the registry that speak to the summarizer, the others being generation settings.
-_SUMMARIZER_PARAMETERS = ("input_words", "output_words", "prefix", "least_in_order")
-_TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged")
+SUMMARIZER_PARAMETERS = ("input_words", "output_words", "prefix", "least_in_order")
+TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def load_translator(
     """
     choice = choice or EngineChoice()
     source_code, target_code = entry.codes(source, target)
-    own, generation = _parameters(entry, _TRANSLATOR_PARAMETERS)
+    own, generation = _parameters(entry, TRANSLATOR_PARAMETERS)
     return Translator(
         engine=_engine(entry, choice, source_code, target_code),
         model=entry.alias,
@@ -69,7 +69,7 @@ def load_summarizer(entry: ModelEntry, choice: EngineChoice | None = None) -> Su
     """A summarizer of English texts. Raises as ``load_translator`` does."""
     choice = choice or EngineChoice()
     source_code, target_code = entry.codes("en", "en")
-    own, generation = _parameters(entry, _SUMMARIZER_PARAMETERS)
+    own, generation = _parameters(entry, SUMMARIZER_PARAMETERS)
     return Summarizer(
         engine=_engine(entry, choice, source_code, target_code),
         model=entry.alias,

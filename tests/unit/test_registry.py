@@ -11,6 +11,7 @@ import pytest
 
 from mtsum.engines.base import GenerationSettings
 from mtsum.errors import LanguageUnknown, ModelBroken, UsageError
+from mtsum.loading import SUMMARIZER_PARAMETERS, TRANSLATOR_PARAMETERS
 from mtsum.registry import (
     DESCRIPTION_FILE,
     Registry,
@@ -83,9 +84,10 @@ def test_revisions_are_commits_or_openly_main(registry: Registry) -> None:
             assert re.fullmatch("[0-9a-f]{40}|main", entry.revision)
 
 
-def test_parameters_are_generation_settings(registry: Registry) -> None:
-    known = {field.name for field in dataclasses.fields(GenerationSettings)}
-    assert all(set(entry.parameters) <= known for entry in registry.entries)
+def test_parameters_are_generation_settings_or_those_of_the_models_task(registry: Registry) -> None:
+    generation = {field.name for field in dataclasses.fields(GenerationSettings)}
+    own = {"translation": TRANSLATOR_PARAMETERS, "summarization": SUMMARIZER_PARAMETERS}
+    assert all(set(entry.parameters) <= generation.union(own[entry.task]) for entry in registry.entries)
 
 
 def test_nllb_is_said_to_be_noncommercial_and_m2m100_not(registry: Registry) -> None:
