@@ -5,6 +5,7 @@ BIN := .venv/bin
 
 demo: .venv/installed  ## translate and summarize an Albanian article, offline
 	@$(BIN)/mtsum summarize examples/lajm.txt --sources --show-translation
+	@echo "next: . $(BIN)/activate; mtsum --help, or mtsum summarize YOUR-ARTICLE.txt" >&2
 
 test: .venv/installed-dev  ## all tests
 	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(BIN)/python -m pytest

@@ -28,7 +28,8 @@ def main() -> None:
     from ctranslate2.converters import TransformersConverter
 
     from mtsum.training.encoder_archive import EncoderArchive, unigram_tokenizer
-    from mtsum.training.export import export_hugging_face, load_run, used_rows
+    from mtsum.training.export import export_hugging_face, load_run
+    from mtsum.training.vocabulary import used_rows
 
     archive = EncoderArchive(arguments.encoder)
     tokenizer = unigram_tokenizer(archive.pieces, archive.scores)

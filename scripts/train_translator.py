@@ -17,7 +17,7 @@ import numpy as np
 from mtsum.training.augmentation import rare_names, with_other_names
 from mtsum.training.encoder_archive import EncoderArchive, unigram_tokenizer
 from mtsum.training.pairs import EncodedPairs, Pair, read_translation_pairs
-from mtsum.training.transfer_model import frequent_pieces
+from mtsum.training.vocabulary import frequent_pieces
 from mtsum.training.workers import join_workers, start_workers, training_arguments, write_provenance
 
 ALBANIAN_PROSE = {

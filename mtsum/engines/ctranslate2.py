@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mtsum.engines.base import GenerationSettings, Hypothesis, MemoryExhausted
+from mtsum.engines.base import COMPUTE_TYPES, GenerationSettings, Hypothesis, MemoryExhausted
 from mtsum.engines.families import Family
 from mtsum.engines.families.base import read_json
 from mtsum.engines.limits import (
@@ -21,8 +21,6 @@ from mtsum.engines.limits import (
 )
 from mtsum.engines.model_file import ModelFile, read_model_file
 from mtsum.errors import EngineError, ModelBroken
-
-_ALIASES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
 
 
 class CTranslate2Engine:
@@ -149,7 +147,7 @@ def resolve_compute_type(compute_type: str | None, device: str, half: str) -> st
             if choice in supported:
                 return choice
         return "float32"
-    wanted = _ALIASES.get(str(compute_type), str(compute_type))
+    wanted = COMPUTE_TYPES.get(str(compute_type), str(compute_type))
     if wanted not in supported:
         raise EngineError(f"this {device} cannot compute in {compute_type}; it can in {', '.join(sorted(supported))}")
     return wanted

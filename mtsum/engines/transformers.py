@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mtsum.engines.base import GenerationSettings, Hypothesis, MemoryExhausted
+from mtsum.engines.base import COMPUTE_TYPES, GenerationSettings, Hypothesis, MemoryExhausted
 from mtsum.engines.families import Family
 from mtsum.engines.limits import (
     check_window,
@@ -20,8 +20,6 @@ from mtsum.engines.limits import (
 )
 from mtsum.engines.weights import find_weights, is_safetensors
 from mtsum.errors import EngineError, ModelBroken
-
-_TYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
 
 
 class TransformersEngine:
@@ -186,10 +184,10 @@ def _resolve_type(compute_type: str | None, device: str, half: str) -> str:
         if device == "cpu":
             return "float32"
         return half if half == "float16" or has_bfloat16 else "float32"
-    wanted = _TYPES.get(str(compute_type), str(compute_type))
-    if wanted not in _TYPES.values():
+    wanted = COMPUTE_TYPES.get(str(compute_type), str(compute_type))
+    if wanted not in COMPUTE_TYPES.values():
         raise EngineError(
-            f"the transformers engine cannot compute in {compute_type}; it can in {', '.join(_TYPES.values())}"
+            f"the transformers engine cannot compute in {compute_type}; it can in {', '.join(COMPUTE_TYPES.values())}"
         )
     if wanted == "float16" and device == "cpu":
         raise EngineError("this cpu cannot compute in float16; use float32, or bfloat16 to save memory")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from mtsum.training.encoder_archive import EOS, EncoderArchive, unigram_tokenizer
-from mtsum.training.transfer_model import SPECIAL_ROWS, TransferModel
+from mtsum.training.transfer_model import TransferModel
+from mtsum.training.vocabulary import SPECIAL_ROWS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -83,15 +84,3 @@ def export_hugging_face(model: TransferModel, archive: EncoderArchive, source_ro
         unk_token="<unk>",
         pad_token="<pad>",
     ).save_pretrained(output)
-
-
-def used_rows(tokenizer: Tokenizer, pieces: list[str], texts: list[str], least: int) -> list[int]:
-    """Rows that ``texts`` use at least ``least`` times, every single character and the special rows; ascending."""
-    from collections import Counter
-
-    count: Counter[int] = Counter()
-    for start in range(0, len(texts), 20000):
-        for encoding in tokenizer.encode_batch_fast(texts[start : start + 20000]):
-            count.update(encoding.ids)
-    single = {row for row, piece in enumerate(pieces) if len(piece.strip("▁")) <= 1}
-    return sorted(set(range(SPECIAL_ROWS)) | single | {row for row, times in count.items() if times >= least})

@@ -8,35 +8,12 @@ output layer. The lower encoder layers stay frozen, so no gradient is computed f
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
-
 import torch
 from torch import nn
 from torch.nn import functional
 
 from mtsum.training.encoder_archive import PAD, EncoderArchive, build_model
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-SPECIAL_ROWS = 4  # <s> <pad> </s> <unk>: shared by encoder and decoder, so never trained
-
-
-def frequent_pieces(tokenizer: Tokenizer, pieces: list[str], texts: list[str], size: int) -> list[int]:
-    """Rows of the ``size`` pieces that ``texts`` use most, and of every single character they use; ascending."""
-    count: Counter[int] = Counter()
-    for start in range(0, len(texts), 20000):
-        for encoding in tokenizer.encode_batch_fast(texts[start : start + 20000]):
-            count.update(encoding.ids)
-    characters = Counter(character for text in texts for character in text)
-    single = {
-        row
-        for row, piece in enumerate(pieces)
-        if len(piece.strip("▁")) <= 1 and (not piece.strip("▁") or characters[piece.strip("▁")] >= 3)
-    }
-    most = [row for row, _ in count.most_common() if row >= SPECIAL_ROWS][: size - len(single)]
-    return sorted(set(range(SPECIAL_ROWS)) | single | set(most))
+from mtsum.training.vocabulary import SPECIAL_ROWS
 
 
 class TransferModel(nn.Module):
