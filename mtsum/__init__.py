@@ -14,12 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mtsum.api import summarize, translate
+    from mtsum.corpus.datasets_map import map_dataset
     from mtsum.documents import Article
 
 __version__ = "0.1.0"
-__all__ = ["Article", "__version__", "summarize", "translate"]
+__all__ = ["Article", "__version__", "map_dataset", "summarize", "translate"]
 
-_HOMES = {"translate": "mtsum.api", "summarize": "mtsum.api", "Article": "mtsum.documents"}
+_HOMES = {
+    "translate": "mtsum.api",
+    "summarize": "mtsum.api",
+    "map_dataset": "mtsum.corpus.datasets_map",
+    "Article": "mtsum.documents",
+}
 
 
 def __getattr__(name: str) -> Any:

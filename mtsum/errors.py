@@ -24,11 +24,19 @@ class LanguageUnknown(UsageError):
 
 
 class InputError(MtsumError):
-    """An input file or record that cannot be read. ``where`` names the file, and the line where there is one."""
+    """An input file or record that cannot be read. ``where`` names the file, and the line where there is one.
 
-    def __init__(self, message: str, where: str | None = None) -> None:
+    ``id`` is the record's own identifier, where it has one that could be read.
+    """
+
+    def __init__(self, message: str, where: str | None = None, id: str | None = None) -> None:
         super().__init__(f"{where}: {message}" if where else message)
         self.where = where
+        self.id = id
+
+
+class InputUnreachable(MtsumError):
+    """Input that is there but cannot be read for now: the network or a server failed. Trying again may help."""
 
 
 class ModelNotFound(MtsumError):
@@ -45,3 +53,7 @@ class SegmentTooLong(MtsumError):
 
 class EngineError(MtsumError):
     """The inference engine failed: out of memory at batch size one, or a device that is not there."""
+
+
+class MemoryBroken(MtsumError):
+    """A translation memory that is damaged, locked, of another version, or cannot be read or written where it lies."""

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -31,6 +32,7 @@ _WEIGHTS = (
 )
 # What a seq2seq model needs to run; other frameworks' weights (TensorFlow, Flax, ONNX, Marian .npz) are left there.
 _NEEDED_SUFFIXES = (".json", ".model", ".spm", ".txt")
+_SETTLED = 2_000_000_000  # nanoseconds after which a file counts as no longer being written
 _OFFLINE_VARIABLES = ("MTSUM_OFFLINE", "HF_HUB_OFFLINE")
 
 
@@ -98,9 +100,42 @@ def verify(entry: ModelEntry) -> int:
 
 def checksums_of(directory: Path) -> dict[str, str]:
     """SHA-256 of every file of a model directory, by file name (``/``-separated path), sorted; the lock left out."""
-    files = sorted(path for path in directory.rglob("*") if path.is_file() and ".cache" not in path.parts)
+    files = sorted(path for path in directory.rglob("*") if path.is_file())
     names = {path.relative_to(directory).as_posix(): path for path in files if path.name != LOCK_FILE}
-    return {name: _sha256(path) for name, path in names.items()}
+    # The client's bookkeeping is left out; mtsum's home itself may lie in a folder called .cache.
+    return {name: _sha256(path) for name, path in names.items() if not name.startswith(".cache/")}
+
+
+def content_digest(directory: Path) -> str:
+    """One SHA-256 over the names and contents of all files in a model directory, cards and licences aside.
+
+    A file unchanged since it was last hashed (size, times and inode) is not read again, so that a model of gigabytes is
+    read once and not at every start. Raises ``ModelBroken`` for a directory that cannot be read.
+    """
+    stamp_file = _stamp_file(directory, "-content")
+    stamps: dict[str, Any] = {}
+    with contextlib.suppress(OSError, ValueError):
+        stamps = json.loads(stamp_file.read_text(encoding="utf-8"))
+    kept: dict[str, list[object]] = {}
+    digest = hashlib.sha256()
+    now = time.time_ns()
+    try:
+        for path in sorted(path for path in directory.rglob("*") if path.is_file()):
+            name, status = path.relative_to(directory).as_posix(), path.stat()
+            if name in ("LICENSE", LOCK_FILE) or name.endswith(".md") or name.startswith(".cache/"):
+                continue
+            state = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+            known = stamps.get(name, [])
+            checksum = known[-1] if known[:-1] == state else _sha256(path)
+            digest.update(f"{name}\0{checksum}\n".encode())
+            # A file written just now may be written once more within the clock's tick: it is hashed again next time.
+            if now - status.st_ctime_ns > _SETTLED:
+                kept[name] = [*state, checksum]
+    except OSError as problem:
+        raise ModelBroken(f"{problem.filename or directory}: cannot be read: {problem.strerror}") from problem
+    if kept != stamps:
+        _write_quietly(stamp_file, json.dumps(kept))
+    return digest.hexdigest()
 
 
 def pull(entry: ModelEntry, revision: str | None = None, offline: bool = False) -> Path:
@@ -247,7 +282,7 @@ def _check(directory: Path, expected: Mapping[str, str], stamped: bool) -> None:
     """Compare each file with its checksum; with ``stamped``, one unchanged since it last passed is spared."""
     if not expected:
         return
-    stamp_file = home() / "stamps" / f"{hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:24]}.json"
+    stamp_file = _stamp_file(directory)
     stamps: dict[str, Any] = {}
     if stamped:
         with contextlib.suppress(OSError, ValueError):
@@ -264,6 +299,11 @@ def _check(directory: Path, expected: Mapping[str, str], stamped: bool) -> None:
             raise ModelBroken(f"{path}: its SHA-256 is not the recorded one (damaged or changed); {_repair(directory)}")
     if stamps != passed:
         _write_quietly(stamp_file, json.dumps(passed))
+
+
+def _stamp_file(directory: Path, kind: str = "") -> Path:
+    name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:24]
+    return home() / "stamps" / f"{name}{kind}.json"
 
 
 def _repair(directory: Path) -> str:

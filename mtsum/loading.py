@@ -15,12 +15,13 @@ from mtsum.errors import ModelBroken
 from mtsum.hub import home, locate
 from mtsum.languages import language
 from mtsum.registry import ModelEntry, load_registry
+from mtsum.stand_ins import StandIns
 from mtsum.summarization import Summarizer
 from mtsum.translation import Translator
 
 # Model parameters of the registry that speak to the summarizer, the others being generation settings.
 SUMMARIZER_PARAMETERS = ("input_words", "output_words", "prefix", "least_in_order")
-TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged")
+TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged", "stand_ins")
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,16 @@ def load_translator(
     choice = choice or EngineChoice()
     source_code, target_code = entry.codes(source, target)
     own, generation = _parameters(entry, TRANSLATOR_PARAMETERS)
+    if "stand_ins" in own:
+        own["stand_ins"] = StandIns(**{kind: tuple(words) for kind, words in own["stand_ins"].items()})
+    directory = locate(entry, offline=choice.offline)
     return Translator(
-        engine=_engine(entry, choice, source_code, target_code),
+        engine=_engine(entry, directory, choice, source_code, target_code),
         model=entry.alias,
         source_language=language(source).code,
         target_language=language(target).code,
         settings=_settings(GenerationSettings(), generation, choice, entry),
+        directory=directory,
         **own,
     )
 
@@ -71,7 +76,7 @@ def load_summarizer(entry: ModelEntry, choice: EngineChoice | None = None) -> Su
     source_code, target_code = entry.codes("en", "en")
     own, generation = _parameters(entry, SUMMARIZER_PARAMETERS)
     return Summarizer(
-        engine=_engine(entry, choice, source_code, target_code),
+        engine=_engine(entry, locate(entry, offline=choice.offline), choice, source_code, target_code),
         model=entry.alias,
         settings=_settings(GenerationSettings(no_repeat_ngram_size=3), generation, choice, entry),
         **own,
@@ -86,6 +91,7 @@ def described(entry: ModelEntry, made: Translator | Summarizer) -> dict[str, Any
         "revision": entry.revision,
         "checksums": dict(entry.checksums),
         "licence": entry.licence,
+        "parameters": dict(entry.parameters),
         "engine": made.engine.name,
         "device": made.engine.device,
         "compute_type": made.engine.compute_type,
@@ -93,8 +99,7 @@ def described(entry: ModelEntry, made: Translator | Summarizer) -> dict[str, Any
     }
 
 
-def _engine(entry: ModelEntry, choice: EngineChoice, source_code: str, target_code: str) -> Any:
-    directory: Path = locate(entry, offline=choice.offline)
+def _engine(entry: ModelEntry, directory: Path, choice: EngineChoice, source_code: str, target_code: str) -> Any:
     return load_engine(
         directory,
         entry.family,

@@ -5,8 +5,9 @@
      "summary": {"model", "text", "sentences": [{"text", "sources", "flags"}], "selection"} or null,
      "meta": {"mtsum", "engine", "device", "settings", "seconds"}, "error": null or what went wrong}
 
-Keys beyond these appear only where they say something: ``title`` and ``extra`` (the input record's other columns), and
-``pieces`` of a sentence that was split.
+Keys beyond these appear only where they say something: ``title`` and ``extra`` (the input record's other columns),
+``pieces`` of a sentence that was split, and ``sentences`` (``id``, ``text``) of the source of a summary that was made
+without a translation, whose sentences no other key would hold.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def record(
 ) -> dict[str, Any]:
     """The record of one article as plain JSON values. Errors of the translation join ``error``."""
     problems = [*([error] if error else []), *(translation.errors if translation else ())]
-    made = {
+    made: dict[str, Any] = {
         "id": article.id,
         "source": {"lang": article.language, "text": article.text},
         "translation": _translation(translation) if translation else None,
@@ -48,6 +49,8 @@ def record(
         "meta": asdict(meta) if meta else None,
         "error": "; ".join(problems) or None,
     }
+    if summary and not translation:
+        made["source"]["sentences"] = [{"id": each.id, "text": each.text} for each in article.sentences]
     if article.title:
         made["title"] = article.title
     if article.extra:

@@ -55,7 +55,7 @@ class ModelEntry:
     draft: bool = False
     default: bool = False
     checksums: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, float | int] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def local(self) -> bool:

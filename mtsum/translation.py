@@ -6,12 +6,18 @@ says so. A sentence that cannot be split that far stays in the text as it was, w
 
 A sentence whose hypothesis looks wrong (a name or number missing, a loop, an odd length) is tried once more in two
 halves, since small models lose such things in long sentences; the halves are kept only when fewer flags are left.
+Where a model has stand-ins, a name or number that it garbled is put back from the source (``mtsum.stand_ins``).
+
+With a memory, what the same model made of a text before is taken from it, and a sentence that an editor has corrected
+is taken as the editor has it: no model sees it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from mtsum.batching import generate_in_batches
@@ -20,10 +26,16 @@ from mtsum.checks.words import bare_url_or_number
 from mtsum.documents import Article, Sentence, rebuild
 from mtsum.engines.base import Engine, GenerationSettings, Hypothesis
 from mtsum.errors import SegmentTooLong
+from mtsum.memory import Memory
+from mtsum.memory.maker import maker_of
 from mtsum.segmentation import clause_boundaries
 from mtsum.splitting import best_boundary, join_pieces
+from mtsum.stand_ins import Masked, Restored, StandIns, lost, masked, put_back
 
 Progress = Callable[[int], None]
+
+# Flags that say how a sentence came about, not that anything may be wrong with it.
+NEUTRAL_FLAGS = frozenset({"verbatim", "edited", "restored"})
 
 # What a second try in halves may mend, and how many source tokens a sentence must have to be worth halving.
 _MENDABLE = frozenset({"names", "numbers", "repetition", "length-limit", "too-short", "too-long"})
@@ -43,8 +55,10 @@ class TranslatedSentence:
     """One sentence and its translation.
 
     ``score`` is the mean log-probability of the generated tokens, ``None`` where nothing was generated. ``flags`` are
-    those of ``mtsum.checks`` and two of this module: ``verbatim`` (no language in it: a number, an address) and
-    ``error`` (could not be translated: ``target`` is the source). ``pieces`` is empty unless the sentence was split.
+    those of ``mtsum.checks`` and four of this module: ``verbatim`` (no language in it: a number, an address),
+    ``edited`` (``target`` is an editor's, from the memory), ``restored`` (the model garbled a name or number, which was
+    put back from the source) and ``error`` (could not be translated: ``target`` is the source). ``pieces`` is empty
+    unless the sentence was split.
     """
 
     id: str
@@ -75,7 +89,9 @@ class Translator:
 
     ``source_language`` and ``target_language`` are ISO 639-1 codes. ``segment_limit`` is the most source tokens
     (special tokens included) of a piece given to the model; ``None`` means all of the engine's window.
-    ``retry_flagged`` tries flagged sentences once more in halves.
+    ``retry_flagged`` tries flagged sentences once more in halves. ``memory`` keeps hypotheses between calls and knows
+    an editor's corrections. ``directory`` holds the model's files; without it nothing tells one model's hypotheses from
+    another's, so none are kept.
     """
 
     engine: Engine
@@ -86,6 +102,17 @@ class Translator:
     segment_limit: int | None = None
     retry_flagged: bool = True
     batching: dict[str, Any] = field(default_factory=dict)
+    stand_ins: StandIns | None = None
+    memory: Memory | None = None
+    directory: Path | None = None
+
+    @cached_property
+    def maker(self) -> str | None:
+        """All that a hypothesis depends on but its text (see ``mtsum.memory.maker``); None without ``directory``."""
+        if self.directory is None:
+            return None
+        languages = self.source_language, self.target_language
+        return maker_of(self.model, self.directory, self.engine, self.settings, *languages)
 
     def translate(self, articles: Sequence[Article], progress: Progress | None = None) -> list[Translation]:
         """Translates whole articles; one ``Translation`` for each, in order.
@@ -93,17 +120,23 @@ class Translator:
         ``progress`` is called with the number of sentence pieces finished since its last call; their total is
         about ``size``. Raises ``EngineError`` when the device fails.
         """
-        plans = self.plan(articles)
-        finished = self._generated(plans, progress)
+        edited = self._edited(articles)
+        plans = {text: parts for text, parts in self.plan(articles).items() if text not in edited}
+        if edited and progress is not None:
+            progress(len(edited))
+        finished, made = self._generated(plans, progress)
         if self.retry_flagged:
             halves = self._halves_of_flagged(plans, finished)
-            finished |= self._generated(halves, None)
+            more_finished, more_made = self._generated(halves, None)
+            finished |= more_finished
+            made |= more_made
             plans |= {
                 text: parts
                 for text, parts in halves.items()
                 if len(self._flags(text, parts, finished)) < len(self._flags(text, plans[text], finished))
             }
-        return [self._assemble(article, plans, finished) for article in articles]
+        self._remember(plans, finished, made)
+        return [self._assemble(article, plans, finished, edited) for article in articles]
 
     def plan(self, articles: Sequence[Article]) -> dict[str, tuple[str, ...] | str]:
         """For each distinct sentence (its ``content``) the pieces the model gets, or why there can be none.
@@ -124,13 +157,80 @@ class Translator:
         """How many steps ``translate`` reports to ``progress`` for these articles, over-long sentences counted once."""
         return len({sentence.content for article in articles for sentence in article.sentences})
 
+    def _edited(self, articles: Sequence[Article]) -> dict[str, str]:
+        """Of the articles' sentences (their ``content``) those that an editor has corrected."""
+        if self.memory is None:
+            return {}
+        texts = list(dict.fromkeys(sentence.content for article in articles for sentence in article.sentences))
+        return self.memory.corrections(self.source_language, self.target_language, texts)
+
     def _generated(
         self, plans: Mapping[str, tuple[str, ...] | str], progress: Progress | None
-    ) -> dict[str, Hypothesis]:
-        """The hypothesis of every distinct piece of ``plans``."""
+    ) -> tuple[dict[str, Hypothesis], dict[str, Hypothesis]]:
+        """The hypothesis of every distinct piece of ``plans``, and those among them that are new to the memory."""
         pieces = list(dict.fromkeys(piece for parts in plans.values() if not isinstance(parts, str) for piece in parts))
-        hypotheses = generate_in_batches(self.engine, pieces, self.settings, progress=progress, **self.batching)
-        return dict(zip(pieces, hypotheses, strict=True))
+        finished, made = self._hypotheses(pieces, progress)
+        if self.stand_ins is not None:
+            attempts = self._with_stand_ins(finished, self.stand_ins)
+            again, more_made = self._hypotheses([attempt.text for attempt in attempts.values()], None)
+            made |= more_made
+            for piece, attempt in attempts.items():
+                restored = put_back(again[attempt.text], attempt.originals)
+                if self._is_better(piece, restored, finished[piece]):
+                    finished[piece] = restored
+        return finished, made
+
+    def _hypotheses(
+        self, texts: Sequence[str], progress: Progress | None
+    ) -> tuple[dict[str, Hypothesis], dict[str, Hypothesis]]:
+        """What the model, or the memory, makes of each text, and what of that is new to the memory."""
+        pieces = list(dict.fromkeys(texts))
+        known: dict[str, Hypothesis] = {}
+        if self.memory is not None and self.maker is not None and pieces:
+            known = self.memory.hypotheses(self.maker, pieces)
+        if known and progress is not None:
+            progress(len(known))
+        wanted = [piece for piece in pieces if piece not in known]
+        hypotheses = generate_in_batches(self.engine, wanted, self.settings, progress=progress, **self.batching)
+        made = dict(zip(wanted, hypotheses, strict=True))
+        return known | made, made
+
+    def _with_stand_ins(self, finished: Mapping[str, Hypothesis], stand_ins: StandIns) -> dict[str, Masked]:
+        """For each piece whose hypothesis lacks a name or number of it: the piece with stand-ins for those."""
+        found: dict[str, Masked] = {}
+        for piece, hypothesis in finished.items():
+            gone = lost(piece, hypothesis.text, self._is_one_token)
+            attempt = masked(piece, gone, stand_ins) if gone else None
+            if attempt is not None and self.engine.count_tokens([attempt.text])[0] <= self._limit:
+                found[piece] = attempt
+        return found
+
+    def _is_better(self, piece: str, restored: Hypothesis, first: Hypothesis) -> bool:
+        """Whether the second try lacks fewer names and numbers and has no flag that the first has not."""
+        still, before = (len(lost(piece, each.text, self._is_one_token)) for each in (restored, first))
+        flags, old_flags = (set(check_translation(piece, each, self.target_language)) for each in (restored, first))
+        return still < before and flags <= old_flags
+
+    def _is_one_token(self, word: str) -> bool:
+        """Whether the model has ``word`` as one token, so that it is a word and not put together from pieces."""
+        empty, counted = self.engine.count_tokens(["", word])
+        return counted - empty <= 1
+
+    def _remember(
+        self,
+        plans: Mapping[str, tuple[str, ...] | str],
+        finished: Mapping[str, Hypothesis],
+        made: Mapping[str, Hypothesis],
+    ) -> None:
+        """Gives the memory, at once, all that this call made, and the sentences that came of it."""
+        if self.memory is None or self.maker is None:
+            return
+        sentences = {
+            text: _join_hypotheses(parts, [finished[part] for part in parts]).text
+            for text, parts in plans.items()
+            if parts and not isinstance(parts, str)
+        }
+        self.memory.remember(self.maker, made, sentences)
 
     def _flags(self, text: str, parts: Sequence[str], finished: Mapping[str, Hypothesis]) -> tuple[str, ...]:
         joined = _join_hypotheses(parts, [finished[part] for part in parts])
@@ -168,13 +268,22 @@ class Translator:
         return tuple(part for half, count in zip(halves, counts, strict=True) for part in self._split(half, count))
 
     def _assemble(
-        self, article: Article, plans: dict[str, tuple[str, ...] | str], finished: dict[str, Hypothesis]
+        self,
+        article: Article,
+        plans: dict[str, tuple[str, ...] | str],
+        finished: dict[str, Hypothesis],
+        edited: Mapping[str, str],
     ) -> Translation:
-        sentences = tuple(self._sentence(sentence, plans, finished) for sentence in article.sentences)
+        sentences = tuple(
+            TranslatedSentence(sentence.id, sentence.text, edited[sentence.content], None, ("edited",))
+            if sentence.content in edited
+            else self._sentence(sentence, plans, finished)
+            for sentence in article.sentences
+        )
         errors = tuple(
             f"{sentence.id}: {plan}"
             for sentence in article.sentences
-            if isinstance(plan := plans[sentence.content], str)
+            if isinstance(plan := plans.get(sentence.content), str)
         )
         text = rebuild(article, {sentence.id: sentence.target for sentence in sentences})
         return Translation(self.model, self.target_language, sentences, text, errors)
@@ -195,7 +304,10 @@ class Translator:
             sentence.text,
             joined.text,
             round(joined.score, 4),
-            check_translation(source, joined, self.target_language),
+            (
+                *check_translation(source, joined, self.target_language),
+                *(["restored"] if any(isinstance(hypothesis, Restored) for hypothesis in hypotheses) else []),
+            ),
             tuple(Piece(part, hypothesis.text) for part, hypothesis in zip(parts, hypotheses, strict=True))
             if len(parts) > 1
             else (),

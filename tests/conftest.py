@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 # Tests import what they share as ``support.*``, whichever way pytest was told to import them.
@@ -20,6 +21,10 @@ from mtsum.engines import Engine, load_engine
 # Nothing in the tests may reach for the network, and a fork of a tokenizer's thread pool must not warn.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,22 @@ EXONYMS = {
     for stem, english in (" ".join(entry.split()).split("=") for entry in _EXONYMS_TEXT.split(";"))
 }
 
+# Albanian names of towns (stem without ending) and how English news writes them.
+_TOWNS_TEXT = """
+tiran=Tirana; prishtin=Pristina; durres=Durres; shkoder=Shkoder; shkodr=Shkoder; vlor=Vlora; elbasan=Elbasan;
+korc=Korca; berat=Berat; gjirokast=Gjirokaster; kukes=Kukes; lezh=Lezha; peshkopi=Peshkopi; pogradec=Pogradec;
+sarand=Saranda; kavaj=Kavaja; lushnj=Lushnja; pej=Peja; prizren=Prizren; gjakov=Gjakova; ferizaj=Ferizaj;
+gjilan=Gjilan; mitrovic=Mitrovica; vushtrri=Vushtrri; podujev=Podujeva; shkup=Skopje; tetov=Tetovo;
+gostivar=Gostivar; kumanov=Kumanovo; oher=Ohrid; ohr=Ohrid; ulqin=Ulcinj; podgoric=Podgorica; preshev=Presevo;
+beograd=Belgrade; athin=Athens; selanik=Thessaloniki; stamboll=Istanbul; uashington=Washington; phenian=Pyongyang;
+penian=Pyongyang; pekin=Beijing; londer=London; londr=London; mosk=Moscow; bruksel=Brussels;
+gjenev=Geneva; varshav=Warsaw; budapest=Budapest; bukuresht=Bucharest; zagreb=Zagreb; sarajev=Sarajevo;
+"""
+TOWNS = {
+    stem: english
+    for stem, english in (entry.split("=") for entry in " ".join(_TOWNS_TEXT.split()).rstrip(";").split("; "))
+}
+
 # Beginnings of ordinary words that Albanian writes with a capital inside the names of institutions, feasts and places.
 _COMMON_TEXT = """
 presiden kryemin minist qever parlament kuvend asambl gjykat prokur polic ushtri departament universi fakultet
@@ -44,7 +60,7 @@ shendet arsim ekonom financ bujqesi mjedis turiz kultur sport rini punes jasht b
 larte lart bardh kuq zi i re ri vjeter katolik ortodoks mysliman protestan hebre budist anglikan evangjel ndert
 kongres senat dhom pent gard force ajr marin djall festival kryetar sida
 """
-_COMMON = _COMMON_TEXT.split()
+_COMMON = tuple(opening for opening in _COMMON_TEXT.split() if len(opening) > 2)
 
 # The longest endings that Albanian puts on a name: Putini, Putinit, Putinin, Tiranës, Hysajve, New Yorkut.
 _ENDINGS = ("vet", "ve", "it", "in", "ut", "un", "se", "es", "en", "ne", "te", "i", "u", "a", "e", "s", "n", "t")
@@ -81,6 +97,18 @@ def names(source: str) -> list[str]:
         found += _kept(run, linked)
         run, linked = [], False
     return found + _kept(run, linked)
+
+
+def is_exonym(name: str) -> bool:
+    """Whether the table of place names has ``name``, which English then writes otherwise."""
+    return bool(_english_forms(name))
+
+
+def english_town(name: str) -> str | None:
+    """How English writes an Albanian ``name`` of a town that the table has, whatever case ending it carries."""
+    folded = fold(name)
+    fitting = [stem for stem in TOWNS if folded.startswith(stem) and len(folded) - len(stem) <= 4]
+    return TOWNS[max(fitting, key=len)] if fitting else None
 
 
 def missing_names(source: str, hypothesis: str) -> list[str]:
@@ -140,7 +168,7 @@ def _looks_foreign(token: str) -> bool:
 
 
 def _is_common(token: str) -> bool:
-    return any(fold(token).startswith(common) for common in _COMMON if len(common) > 2)
+    return fold(token).startswith(_COMMON)
 
 
 def _english_forms(token: str) -> list[str]:

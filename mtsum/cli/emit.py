@@ -14,7 +14,7 @@ from mtsum.documents import Article
 from mtsum.errors import InputError
 from mtsum.records import RunMeta, error_record, json_line, record
 from mtsum.summarization import Summary
-from mtsum.translation import Translation
+from mtsum.translation import NEUTRAL_FLAGS, Translation
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,15 @@ def emit(results: Sequence[Result], output: OutputChoice, meta: RunMeta, notes: 
 
 def _say_flags(name: str, translation: Translation, notes: Notes) -> None:
     """One line on how many sentences look wrong and why: the text alone does not show it."""
-    counts = Counter(flag for sentence in translation.sentences for flag in sentence.flags if flag != "verbatim")
-    flagged = sum(bool(set(sentence.flags) - {"verbatim"}) for sentence in translation.sentences)
+    counts = Counter(flag for sentence in translation.sentences for flag in sentence.flags)
+    flagged = sum(bool(set(sentence.flags) - NEUTRAL_FLAGS) for sentence in translation.sentences)
     if flagged:
-        why = ", ".join(f"{flag} {count}" for flag, count in counts.most_common())
+        why = ", ".join(f"{flag} {count}" for flag, count in counts.most_common() if flag not in NEUTRAL_FLAGS)
         notes.note(
             f"{name}: {flagged} of {len(translation.sentences)} sentences may be wrong ({why}); --json shows them"
         )
+    if edited := counts["edited"]:
+        notes.note(f"{name}: {edited} sentence{'s' if edited > 1 else ''} as corrected in the memory")
 
 
 def _write_texts(stream: TextIO, results: Sequence[Result], headed: bool) -> None:

@@ -17,6 +17,9 @@ from mtsum.errors import MtsumError
 COMMANDS = {
     "translate": ("mtsum.cli.translate:translate", "Translate Albanian articles into English."),
     "summarize": ("mtsum.cli.summarize:summarize", "Summarize articles in English, each claim tied to its source."),
+    "batch": ("mtsum.cli.batch:batch", "Translate or summarize a corpus: resumable, to files of records."),
+    "export": ("mtsum.cli.export:export", "Write the records of a run as a table, a digest or a page."),
+    "cache": ("mtsum.cli.cache:cache", "Show, clear, import and export the memory of translated sentences."),
     "models": ("mtsum.cli.models:models", "List, show, pull, convert and verify models."),
     "doctor": ("mtsum.cli.doctor:doctor", "Check that this installation works, and say how to mend it."),
     "completion": ("mtsum.cli.completion:completion", "Print the completion script of a shell."),

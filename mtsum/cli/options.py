@@ -76,7 +76,7 @@ _SHARED: tuple[Callable[[Any], Any], ...] = (
         "--format",
         "format_",
         metavar="NAME",
-        help="Format of the input: txt, md, html, docx, jsonl, csv, tsv. [default: by suffix; stdin: txt]",
+        help="Format of the input: txt, md, html, docx, jsonl, csv, tsv, parquet. [default: by suffix; stdin: txt]",
     ),
     click.option(
         "--text-column", default="text", show_default=True, metavar="NAME", help="Column that holds the text."

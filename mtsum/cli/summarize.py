@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from mtsum import __version__
+from mtsum.cli.corrections import known_corrections
 from mtsum.cli.emit import Result, emit
 from mtsum.cli.inputs import Item, read_as, read_identified
 from mtsum.cli.notes import Notes
@@ -104,7 +106,7 @@ def _translated(
     for code in sorted({article.language for article in articles} - {"en"}):
         wanted = [at for at, article in enumerate(articles) if article.language == code]
         notes.model(entry)
-        translator = load_translator(entry, code, "en", choice)
+        translator = replace(load_translator(entry, code, "en", choice), memory=known_corrections(notes))
         settings = described(entry, translator)
         batch = [articles[at] for at in wanted]
         with notes.progress("translating", translator.size(batch)) as progress:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from mtsum import __version__
+from mtsum.cli.corrections import known_corrections
 from mtsum.cli.emit import Result, emit
 from mtsum.cli.inputs import read_as
 from mtsum.cli.notes import Notes
@@ -37,8 +39,9 @@ Examples:
 def translate(files: tuple[str, ...], **options: Any) -> None:
     """Translate articles, sentence by sentence, their paragraphs kept.
 
-    Reads txt, Markdown, HTML, docx, JSON lines, CSV and TSV; without FILE, or with -, stdin. Writes the translation and
-    nothing else to stdout. Exits with 1 when some inputs failed and with 2 when the call is wrong.
+    Reads txt, Markdown, HTML, docx, JSON lines, CSV, TSV and Parquet, also packed as .gz or .zst; without FILE, or with
+    -, stdin. Writes the translation and nothing else to stdout. Exits with 1 when some inputs failed and with 2 when
+    the call is wrong.
     """
     started = time.perf_counter()
     output = output_choice(options)
@@ -55,7 +58,7 @@ def translate(files: tuple[str, ...], **options: Any) -> None:
     engine = device = None
     if articles:
         notes.model(entry)
-        translator = load_translator(entry, source, target, choice)
+        translator = replace(load_translator(entry, source, target, choice), memory=known_corrections(notes))
         settings["translation"] = described(entry, translator)
         engine, device = translator.engine.name, translator.engine.device
         with notes.progress("translating", translator.size(articles)) as progress:

@@ -1,18 +1,29 @@
-"""Readers of txt, Markdown, HTML, docx, JSON lines, CSV and TSV, chosen by file suffix or by name."""
+"""Readers of txt, Markdown, HTML, docx, JSON lines, CSV, TSV and Parquet, chosen by file suffix or by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from mtsum.errors import InputError
-from mtsum.formats import docx, html, jsonl, markdown, tables, txt
-from mtsum.formats.base import FORMATS, Block, Document, Format, Origin, find_format
+from mtsum.formats import docx, html, jsonl, markdown, parquet, tables, txt
+from mtsum.formats.base import FORMATS, Block, Document, Format, Origin, find_format, format_of_suffix
+from mtsum.formats.compression import compression_of, unpacked, without_compression
 
-__all__ = ["FORMATS", "Block", "Document", "Format", "Origin", "find_format", "read_documents"]
-_READERS = (docx, html, jsonl, markdown, tables, txt)  # importing them has registered their readers
+__all__ = [
+    "FORMATS",
+    "Block",
+    "Document",
+    "Format",
+    "Origin",
+    "find_format",
+    "format_of_suffix",
+    "read_documents",
+    "read_opened",
+]
+_READERS = (docx, html, jsonl, markdown, parquet, tables, txt)  # importing them has registered their readers
 
 STDIN = "stdin"
 
@@ -27,15 +38,28 @@ def read_documents(
 ) -> Iterator[Document | InputError]:
     """The documents of the file ``path``, or of ``stdin`` where ``path`` is ``-``, as they are read.
 
-    What cannot be read is yielded as an ``InputError`` in its place: the file, or the one bad record of a file of many.
-    Raises ``UsageError`` for an unknown ``format``.
+    A file whose name ends in ``.gz`` or ``.zst`` is unpacked as it is read. What cannot be read is yielded as an
+    ``InputError`` in its place: the file, or the one bad record of a file of many. Raises ``UsageError`` for an unknown
+    ``format``.
     """
-    chosen = find_format(format, None if path == "-" else path)
-    name = STDIN if path == "-" else path
-    origin = Origin(name, STDIN if path == "-" else Path(path).stem, text_column, id_column)
+    if path == "-":
+        origin = Origin(STDIN, STDIN, text_column, id_column)
+        return read_opened(lambda: _standard(stdin), find_format(format, None), None, origin)
+    origin = Origin(path, Path(without_compression(path)).stem, text_column, id_column)
+    return read_opened(lambda: _open(path), find_format(format, path), compression_of(path), origin)
+
+
+def read_opened(
+    open_file: Callable[[], AbstractContextManager[BinaryIO]], format: Format, compression: str | None, origin: Origin
+) -> Iterator[Document | InputError]:
+    """The documents in what ``open_file`` opens, a file in ``format`` and packed as ``compression`` says (or ``None``).
+
+    It is opened when the first document is asked for; errors are yielded as ``read_documents`` does.
+    """
+    name = origin.name
     try:
-        with _open(path, stdin) as file:
-            yield from chosen.read(file, origin)
+        with open_file() as file:
+            yield from format.read(unpacked(file, compression, name), origin)
     except InputError as error:
         yield error
     except FileNotFoundError:
@@ -48,11 +72,13 @@ def read_documents(
         yield InputError(f"cannot be read ({error.strerror or error})", name)
 
 
-def _open(path: str, stdin: BinaryIO | None) -> AbstractContextManager[BinaryIO]:
+def _open(path: str) -> AbstractContextManager[BinaryIO]:
     if "\0" in path:
         raise InputError("no path may hold a NUL character", repr(path))
-    if path != "-":
-        return open(path, "rb")
+    return open(path, "rb")
+
+
+def _standard(stdin: BinaryIO | None) -> AbstractContextManager[BinaryIO]:
     if stdin is None:
         raise InputError("no standard input was given", STDIN)
     return nullcontext(stdin)

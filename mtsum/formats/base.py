@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from mtsum.documents import ParagraphKind
 from mtsum.errors import InputError, UsageError
+from mtsum.formats.compression import without_compression
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,21 @@ def find_format(name: str | None, path: str | None) -> Format:
 
     Raises ``UsageError`` for a ``name`` that no format has.
     """
-    by_suffix = {suffix: found for found in FORMATS.values() for suffix in found.suffixes}
     if name is None:
-        return by_suffix.get(PurePath(path or "").suffix.lower(), FORMATS["txt"])
+        return format_of_suffix(path or "") or FORMATS["txt"]
     wanted = name.lower().lstrip(".")
-    known = {**{suffix.lstrip("."): found for suffix, found in by_suffix.items()}, **FORMATS}
+    known = {**{suffix.lstrip("."): found for suffix, found in _by_suffix().items()}, **FORMATS}
     if wanted not in known:
         close = difflib.get_close_matches(wanted, known, n=1)
         meant = f" (did you mean {close[0]!r}?)" if close else ""
         raise UsageError(f"unknown input format {name!r}{meant}; known are: {', '.join(sorted(FORMATS))}")
     return known[wanted]
+
+
+def format_of_suffix(path: str) -> Format | None:
+    """The format that the suffix of ``path`` means, one of compression left out; ``None`` where it means none."""
+    return _by_suffix().get(PurePath(without_compression(path)).suffix.lower())
+
+
+def _by_suffix() -> dict[str, Format]:
+    return {suffix: found for found in FORMATS.values() for suffix in found.suffixes}

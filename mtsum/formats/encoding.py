@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import itertools
 import re
-import shlex
 import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from mtsum.errors import InputError
+from mtsum.formats.compression import piped
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "a PDF: save its text first, for example with `pdftotext`"),
@@ -20,12 +20,12 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
-    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"\x1f\x8b", "a gzip archive: let its name end in .gz, or unpack it first"),
     (b"BZh", "a bzip2 archive: unpack it first"),
     (b"\xfd7zXZ\x00", "an xz archive: unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive: let its name end in .zst, or unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first"),
-    (b"PAR1", "a Parquet file: save it as JSON lines or CSV first"),
+    (b"PAR1", "a Parquet file: let its name end in .parquet, or choose the format parquet"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x7fELF", "a program"),
 )
@@ -154,4 +154,4 @@ def _undecodable(
 def _iconv(encoding: str, where: str) -> str:
     command = f"iconv -f {encoding} -t UTF-8"
     path = where.rpartition(":")[0] if where.rpartition(":")[2].isdigit() else where
-    return f"{command} | mtsum ..." if path == "stdin" else f"{command} {shlex.quote(path)} > utf8.txt"
+    return f"{command} | mtsum ..." if path == "stdin" else f"{piped(command, path)} > utf8.txt"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from mtsum.errors import InputError
 from mtsum.formats.base import Document, Origin, register
+from mtsum.formats.compression import piped
 from mtsum.formats.encoding import lines, require_clean
 from mtsum.formats.records import kind_of, record_document
 
@@ -61,7 +61,6 @@ def _parse(line: str, origin: Origin, number: int) -> dict[str, object]:
 def _refuse_one_document(line: str, where: str) -> None:
     start = line.strip()
     if start.startswith("[") or start == "{":
-        path = "" if where == "stdin" else f" {shlex.quote(where)}"
-        each = ".[]" if start.startswith("[") else "."
-        remedy = f"make it an object a line: jq -c '{each}'{path} > records.jsonl"
-        raise InputError(f"one JSON document and not JSON lines; {remedy}", where)
+        command = f"jq -c '{'.[]' if start.startswith('[') else '.'}'"
+        remedy = f"{command if where == 'stdin' else piped(command, where)} > records.jsonl"
+        raise InputError(f"one JSON document and not JSON lines; make it an object a line: {remedy}", where)

@@ -18,26 +18,27 @@ def record_document(record: Mapping[str, object], origin: Origin, line: int) -> 
     the text is missing, empty or no text, or the identifier is neither text nor a whole number.
     """
     where = f"{origin.name}:{line}"
+    given = record.get(origin.id_column)
+    id_given = isinstance(given, str | int) and not isinstance(given, bool) and given != ""
+    own = str(given) if id_given else None
     if origin.text_column not in record:
-        raise InputError(no_text_column(origin, record), where)
+        raise InputError(no_text_column(origin, record), where, own)
     text = record[origin.text_column]
     if not isinstance(text, str):
-        raise InputError(f"{origin.text_column!r} is {kind_of(text)} and not text", where)
+        raise InputError(f"{origin.text_column!r} is {kind_of(text)} and not text", where, own)
     if "\0" in text:
-        raise InputError(f"{origin.text_column!r} holds a NUL character", where)
+        raise InputError(f"{origin.text_column!r} holds a NUL character", where, own)
     blocks = text_blocks(text)
     if not blocks:
-        raise InputError(f"{origin.text_column!r} is empty", where)
-    given = record.get(origin.id_column)
-    if isinstance(given, bool) or not isinstance(given, str | int | None):
+        raise InputError(f"{origin.text_column!r} is empty", where, own)
+    if not id_given and given is not None and given != "":
         raise InputError(f"{origin.id_column!r} is {kind_of(given)}; an identifier is text or a whole number", where)
     title = record.get(TITLE_COLUMN) if origin.text_column != TITLE_COLUMN else None
     if isinstance(title, dict | list | bool):
-        raise InputError(f"{TITLE_COLUMN!r} is {kind_of(title)} and not text", where)
-    id_given = given is not None and given != ""
+        raise InputError(f"{TITLE_COLUMN!r} is {kind_of(title)} and not text", where, own)
     used = {origin.text_column, origin.id_column, TITLE_COLUMN}
     return Document(
-        id=str(given) if id_given else f"{origin.stem}:{line}",
+        id=own or f"{origin.stem}:{line}",
         text=text,
         blocks=blocks,
         title=str(title).strip() or None if title is not None else None,

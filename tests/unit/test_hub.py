@@ -182,6 +182,13 @@ def test_a_copy_put_by_hand_is_found(own_home: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_sockets")
+def test_files_are_found_in_a_home_below_a_folder_called_cache(tmp_path: Path) -> None:
+    directory = put(tmp_path / ".cache" / "mtsum" / "models" / "m")
+    (directory / ".cache").mkdir()
+    (directory / ".cache" / "bookkeeping").write_text("")
+    assert [*hub.checksums_of(directory)] == ["config.json", "pytorch_model.bin", "source.spm"]
+
+
 def test_an_incomplete_copy_is_not_a_model(own_home: Path) -> None:
     put(own_home / "models" / "opus-sq-en", ("config.json", "source.spm"))
     with pytest.raises(ModelNotFound):

@@ -39,6 +39,14 @@ def test_a_full_record_ties_summary_to_translation_to_source() -> None:
     assert "pieces" not in by_id["s1"]
 
 
+def test_a_summary_without_a_translation_brings_the_sentences_it_names() -> None:
+    article = article_from_text("They met on Monday. The road will open in May.", "en")
+    made = record(article, None, Summarizer(WordEngine(), "s").summarize(article, None, 5))
+    texts = {sentence["id"]: sentence["text"] for sentence in made["source"]["sentences"]}
+    assert texts == {"s1": "They met on Monday.", "s2": "The road will open in May."}
+    assert all(name in texts for sentence in made["summary"]["sentences"] for name in sentence["sources"])
+
+
 def test_only_a_sentence_that_was_split_has_pieces() -> None:
     article = article_from_text(TEXT, "sq")
     made = record(article, Translator(WordEngine(window=9), "t").translate([article])[0])
