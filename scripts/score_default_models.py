@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import lzma
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
@@ -30,6 +32,9 @@ TRANSLATION_SETS = {
     "tatoeba-v2021-08-07": ("test/tatoeba-v2021-08-07.tsv", 0),
 }
 
+# A capitalised word of three letters or more; a run of digits.
+NAME, DIGITS = re.compile(r"\b[^\W\d_a-zçë][^\W\d_]{2,}\b"), re.compile(r"\d+")
+
 
 def main() -> None:
     """Score one of the two tasks and print a Markdown table."""
@@ -41,6 +46,7 @@ def main() -> None:
     parser.add_argument(
         "--sets", nargs="+", default=["ntrex-30-documents", "flores200-dev-510"], choices=TRANSLATION_SETS
     )
+    parser.add_argument("--precision", help="compute type in place of int8, such as float32")
     parser.add_argument(
         "--articles", type=int, default=200, help="articles of the summarization test set, from its start"
     )
@@ -60,8 +66,8 @@ def score_translator(arguments: argparse.Namespace) -> None:
 
     bleu, chrf = BLEU(), CHRF()
     records = []
-    print("| set | sentences | beam | BLEU | chrF | loops or cut by length | sentences/s |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
+    print("| set | sentences | beam | BLEU | chrF | names kept | digits kept | loops or cut by length | sentences/s |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name in arguments.sets:
         file, column = TRANSLATION_SETS[name]
         rows = [line.split("\t") for line in (arguments.data / "mt" / file).read_text("utf-8").splitlines()]
@@ -70,7 +76,10 @@ def score_translator(arguments: argparse.Namespace) -> None:
         articles = [article_from_text(row[column], "sq", id=str(at)) for at, row in enumerate(rows)]
         for beam in arguments.beam:
             translator = load_translator(
-                model_entry(arguments.model, "translation"), "sq", "en", EngineChoice(beam=beam)
+                model_entry(arguments.model, "translation"),
+                "sq",
+                "en",
+                EngineChoice(beam=beam, precision=arguments.precision),
             )
             started = time.perf_counter()
             translations = translator.translate(articles)
@@ -79,9 +88,11 @@ def score_translator(arguments: argparse.Namespace) -> None:
             flags = [{flag for sentence in each.sentences for flag in sentence.flags} for each in translations]
             wrong = sum(bool(each & {"length-limit", "repetition"}) for each in flags)
             scores = bleu.corpus_score(hypotheses, [references]), chrf.corpus_score(hypotheses, [references])
+            sources = [row[column] for row in rows]
+            names, digits = (kept(what, sources, references, hypotheses) for what in (NAME, DIGITS))
             print(
-                f"| {name} | {len(rows)} | {beam} | {scores[0].score:.1f} | {scores[1].score:.1f} | {wrong} | "
-                f"{len(rows) / seconds:.0f} |",
+                f"| {name} | {len(rows)} | {beam} | {scores[0].score:.1f} | {scores[1].score:.1f} | {names} | {digits} | "
+                f"{wrong} | {len(rows) / seconds:.0f} |",
                 flush=True,
             )
             records += [
@@ -90,6 +101,16 @@ def score_translator(arguments: argparse.Namespace) -> None:
             ]
     print(f"\nSignatures: BLEU {bleu.get_signature()}; chrF {chrf.get_signature()}")
     _write(arguments.write, records)
+
+
+def kept(what: re.Pattern[str], sources: list[str], references: list[str], hypotheses: list[str]) -> str:
+    """Of what stands alike in a source and its reference, how much is in the hypothesis: per cent, and of how many."""
+    due = found = 0
+    for source, reference, hypothesis in zip(sources, references, hypotheses, strict=True):
+        both = Counter(what.findall(source)) & Counter(what.findall(reference))
+        due += both.total()
+        found += (both & Counter(what.findall(hypothesis))).total()
+    return f"{100 * found / max(1, due):.1f}% of {due}"
 
 
 def score_summarizer(arguments: argparse.Namespace) -> None:

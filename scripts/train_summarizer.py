@@ -12,79 +12,95 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from mtsum.errors import MtsumError
+from mtsum.training.arguments import add_training_options, settings_from
+from mtsum.training.codec import ArchiveCodec
 from mtsum.training.condensation import read_condensation_pairs
-from mtsum.training.encoder_archive import EncoderArchive, unigram_tokenizer
-from mtsum.training.pairs import EncodedPairs
-from mtsum.training.workers import join_workers, start_workers, training_arguments, write_provenance
+from mtsum.training.curves import draw_own_curves
+from mtsum.training.encoded_pairs import EncodedPairs
+from mtsum.training.encoder_archive import EncoderArchive
+from mtsum.training.preparation import Encoded, checksums, write_provenance
+from mtsum.training.settings import Stage
+from mtsum.training.validation import DevSet
+from mtsum.training.workers import join_workers, start_workers
 
 MIXTURE = {"condense": 1.0, "condense_noisy": 1.0, "copy": 0.05}
+DEFAULTS = {
+    "token_budget": 2000,
+    "learning_rate": 4e-4,
+    "encoder_learning_rate": 6e-5,
+    "warmup_steps": 100,
+    "decay_from": 0.3,
+    "validate_sentences": 0,  # BLEU says nothing of a summary; --validate-sentences 100 for chrF all the same
+}
 
 
 def main() -> None:
     """Parse the call, then train in as many processes as asked for."""
-    parser = training_arguments(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--encoder", type=Path, required=True, help="the multilingual encoder's archive (.npz)")
     parser.add_argument("--translator", type=Path, required=True, help="run folder of train_translator.py")
+    add_training_options(parser, DEFAULTS)
     arguments = parser.parse_args()
-    start_workers(work, arguments, prepare(arguments))
+    try:
+        start_workers(work, arguments.workers, prepare(arguments))
+        draw_own_curves(arguments.run)
+    except MtsumError as error:
+        print(f"train_summarizer.py: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)
 
 
 @dataclass(frozen=True)
 class Prepared:
     """What all workers share: the archive and the encoded pairs."""
 
+    arguments: argparse.Namespace
     archive: EncoderArchive
     training: EncodedPairs
-    dev: EncodedPairs
+    dev: DevSet
 
 
 def prepare(arguments: argparse.Namespace) -> Prepared:
-    """Make and encode the pairs, with the translator's vocabulary."""
+    """Make and encode the pairs, with the translator's vocabulary, and write into the run folder what they are."""
     archive = EncoderArchive(arguments.encoder)
-    tokenizer = unigram_tokenizer(archive.pieces, archive.scores)
     rows = json.loads((arguments.translator / "target_rows.json").read_text())
-    target_tokenizer = unigram_tokenizer([archive.pieces[i] for i in rows], [archive.scores[i] for i in rows])
+    codec = ArchiveCodec(archive, rows)
     pairs = read_condensation_pairs(arguments.data)
     random.Random(0).shuffle(pairs)
     pairs = pairs[: arguments.limit or None]
     held_back = [pair for pair in pairs[:1200] if pair.group == "condense"]
-    dev = EncodedPairs(held_back, tokenizer, target_tokenizer, 300, 200)
+    dev = DevSet.of(held_back, codec, 300, arguments.validate_sentences)
     # A summary sentence stands in several pairs: all that share one with the dev pairs go.
     seen = {pair.target for pair in held_back}
-    training = [pair for pair in pairs if pair.target not in seen]
-    return Prepared(archive, EncodedPairs(training, tokenizer, target_tokenizer, max_source=260, max_target=140), dev)
+    encoded = EncodedPairs.encode([pair for pair in pairs if pair.target not in seen], codec, 260, 140)
+    names = ("sum/cnn_dm_subset/train.jsonl.xz", "sum/digitalgov_summary/train.jsonl.xz", "mono/en-news.txt.xz")
+    sums = checksums([arguments.encoder, *(arguments.data / name for name in names)])
+    write_provenance(arguments.run, sums, Encoded(encoded, tables={"target_rows": rows}), {})
+    return Prepared(arguments, archive, encoded, dev)
 
 
-def work(rank: int, arguments: argparse.Namespace, prepared: Prepared) -> None:
+def work(rank: int, prepared: Prepared) -> None:
     """One worker: load the translator and train it to condense."""
     from mtsum.training.export import load_run
-    from mtsum.training.loop import Stage, TrainingSettings, train
+    from mtsum.training.loop import train
 
+    arguments = prepared.arguments
     join_workers(rank, arguments.workers)
     model = load_run(arguments.translator, prepared.archive)
-    settings = TrainingSettings(
-        minutes=arguments.minutes,
-        workers=arguments.workers,
-        stages=(Stage(1.01, MIXTURE),),
-        token_budget=2000,
-        learning_rate=4e-4,
-        encoder_learning_rate=6e-5,
-        warmup_steps=100,
-        decay_from=0.3,
-        extra={
-            "decoder_layers": model.decoder_layers,
-            "frozen_layers": model.frozen_layers,
-            "pairs": len(prepared.training.sources),
-            "left_out": prepared.training.left_out,
-            "translator": arguments.translator.name,
-        },
-    )
-    if rank == 0:
-        names = ("sum/cnn_dm_subset/train.jsonl.xz", "sum/digitalgov_summary/train.jsonl.xz", "mono/en-news.txt.xz")
-        files = [arguments.encoder, *(arguments.data / name for name in names)]
-        write_provenance(arguments.run, files, model.target_rows)
+    extra = {
+        "kind": "archive",
+        "decoder_layers": model.decoder_layers,
+        "frozen_layers": model.frozen_layers,
+        "pairs": len(prepared.training),
+        "left_out": sum(prepared.training.left_out.values()),
+        "translator": arguments.translator.name,
+    }
+    settings = settings_from(arguments, stages=(Stage(1.01, MIXTURE),), extra=extra)
     train(model, prepared.training, prepared.dev, settings, arguments.run, rank)
 
 

@@ -2,6 +2,7 @@
 
 What ships is int8 only. To run the same weights in transformers (to compare engines, or to train on from them), each
 int8 row is divided by its scale; nothing is rounded again: CTranslate2 in float32 and transformers agree on the result.
+Separate vocabularies (``mtsum.engines.separate_vocabularies``) become the one table that a BART has.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtsum.engines.families.base import read_json
 from mtsum.engines.model_file import ModelFile, read_model_file
-from mtsum.engines.tokenization import read_vocabulary
+from mtsum.engines.separate_vocabularies import FORBIDDEN, SPECIAL_TOKENS, joint_vocabulary
 from mtsum.errors import ModelBroken
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _POSITION_OFFSET = 2
 def dequantize(directory: Path, output: Path) -> None:
     """Write the float32 Hugging Face directory ``output`` from the CTranslate2 directory ``directory``.
 
-    Raises ``ModelBroken`` when ``directory`` is not a BART in CTranslate2's format with one shared vocabulary.
+    Raises ``ModelBroken`` when ``directory`` is not a BART in CTranslate2's format.
     """
     from safetensors.numpy import save_file
 
@@ -37,11 +38,6 @@ def dequantize(directory: Path, output: Path) -> None:
         raise ModelBroken(f"{directory} is no BART: only that family can be turned back into a Hugging Face directory")
     if _scalar(model, "decoder/pre_norm"):
         raise ModelBroken(f"{directory} normalises before each layer (mBART), which a BART does not")
-    embeddings = {
-        name: model.aliases.get(name, name) for name in ("encoder/embeddings_0/weight", "decoder/embeddings/weight")
-    }
-    if len(set(embeddings.values())) != 1:
-        raise ModelBroken(f"{directory} has separate source and target embeddings, which a BART has not")
     config = _config(directory, model)
     output.mkdir(parents=True, exist_ok=True)
     save_file(_tensors(model, config), output / "model.safetensors", metadata={"format": "pt"})
@@ -49,7 +45,7 @@ def dequantize(directory: Path, output: Path) -> None:
     if (directory / "tokenizer.json").is_file():
         shutil.copy(directory / "tokenizer.json", output / "tokenizer.json")
         special = {key: config[f"{key}_id"] for key in ("bos_token", "eos_token", "pad_token")}
-        tokens = {number: token for token, number in read_vocabulary(directory / "shared_vocabulary.json").items()}
+        tokens = joint_vocabulary(directory)
         settings = {"tokenizer_class": "PreTrainedTokenizerFast"} | {
             key: tokens[number] for key, number in special.items()
         }
@@ -79,7 +75,7 @@ def _layers(model: ModelFile, side: str) -> int:
 
 def _config(directory: Path, model: ModelFile) -> dict[str, Any]:
     converted = read_json(directory / "config.json")
-    vocabulary = read_vocabulary(directory / "shared_vocabulary.json")
+    vocabulary = {token: number for number, token in enumerate(joint_vocabulary(directory))}
     tokens = {
         "bos_token_id": converted.get("bos_token") or "<s>",
         "eos_token_id": converted.get("eos_token") or "</s>",
@@ -89,14 +85,12 @@ def _config(directory: Path, model: ModelFile) -> dict[str, Any]:
     for key, token in tokens.items():
         if token not in vocabulary:
             raise ModelBroken(f"{directory} has no token {token} in its vocabulary, which {key} needs")
-    table = model.find("encoder/embeddings_0/weight")
+    width = int(weights(model, "encoder/layernorm_embedding/gamma").size)
     sides = {side: model.find(f"{side}/position_encodings/encodings") for side in ("encoder", "decoder")}
-    assert table is not None
-    rows, width = table.shape
     config: dict[str, Any] = {
         "model_type": "bart",
         "architectures": ["BartForConditionalGeneration"],
-        "vocab_size": rows,
+        "vocab_size": len(vocabulary),
         "d_model": width,
         "max_position_embeddings": max(side.shape[0] for side in sides.values() if side),
         "activation_function": _ACTIVATIONS[int(_scalar(model, "encoder/activation"))],
@@ -120,19 +114,7 @@ def _config(directory: Path, model: ModelFile) -> dict[str, Any]:
 def _tensors(model: ModelFile, config: dict[str, Any]) -> dict[str, np.ndarray]:
     import numpy as np
 
-    embeddings = weights(model, "encoder/embeddings_0/weight")
-    tensors = {"model.shared.weight": embeddings}
-    if model.aliases.get("decoder/projection/weight", "decoder/projection/weight") != model.aliases.get(
-        "encoder/embeddings_0/weight", "encoder/embeddings_0/weight"
-    ):
-        projection = weights(model, "decoder/projection/weight")
-        if not np.array_equal(projection, embeddings):
-            config["tie_word_embeddings"] = False
-            tensors["lm_head.weight"] = projection
-    bias = model.find("decoder/projection/bias")
-    tensors["final_logits_bias"] = (
-        np.zeros((1, config["vocab_size"]), np.float32) if bias is None else weights(model, bias.name).reshape(1, -1)
-    )
+    tensors = _vocabulary_tensors(model, config)
     for side in ("encoder", "decoder"):
         start = f"model.{side}"
         positions = weights(model, f"{side}/position_encodings/encodings")
@@ -142,6 +124,34 @@ def _tensors(model: ModelFile, config: dict[str, Any]) -> dict[str, np.ndarray]:
         tensors |= _norm(model, f"{side}/layernorm_embedding", f"{start}.layernorm_embedding")
         for number in range(config[f"{side}_layers"]):
             tensors |= _layer(model, f"{side}/layer_{number}", f"{start}.layers.{number}", decodes=side == "decoder")
+    return tensors
+
+
+def _vocabulary_tensors(model: ModelFile, config: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Embeddings, output layer and its bias, of one vocabulary or of two made one."""
+    import numpy as np
+
+    source, target, projection = (
+        weights(model, name)
+        for name in ("encoder/embeddings_0/weight", "decoder/embeddings/weight", "decoder/projection/weight")
+    )
+    bias = np.zeros(len(target), np.float32)
+    if model.find("decoder/projection/bias") is not None:
+        bias = weights(model, "decoder/projection/bias").reshape(-1)
+    if len(source) != len(target):
+        if not (
+            np.array_equal(source[:SPECIAL_TOKENS], target[:SPECIAL_TOKENS]) and np.array_equal(target, projection)
+        ):
+            raise ModelBroken("the model's source and target embeddings cannot be made one table, as a BART has it")
+        closed = np.full(len(source) - SPECIAL_TOKENS, FORBIDDEN, np.float32)
+        bias = np.concatenate([bias[:SPECIAL_TOKENS], closed, bias[SPECIAL_TOKENS:]])
+        source = target = projection = np.concatenate([source, target[SPECIAL_TOKENS:]])
+    if not np.array_equal(source, target):
+        raise ModelBroken("the model has other embeddings in its decoder than in its encoder, which a BART has not")
+    tensors = {"model.shared.weight": source, "final_logits_bias": bias.reshape(1, -1)}
+    if not np.array_equal(projection, source):
+        config["tie_word_embeddings"] = False
+        tensors["lm_head.weight"] = projection
     return tensors
 
 

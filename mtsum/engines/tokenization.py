@@ -30,6 +30,10 @@ class Tokenizer(Protocol):
         """Token strings of each text, with the special tokens that the tokenizer itself puts around a text."""
         ...
 
+    def target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """As ``pieces``, of texts in the target language: what a model is trained to write."""
+        ...
+
     def id_of(self, token: str) -> int | None:
         """The number of a token, or None for a string that is no token."""
         ...
@@ -78,6 +82,10 @@ class JsonTokenizer:
         """Token strings of each text with the tokenizer's own special tokens."""
         return self._encode(texts, add_special_tokens=True)
 
+    def target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """As ``pieces``: one vocabulary serves both sides."""
+        return self.pieces(texts)
+
     def _encode(self, texts: Sequence[str], *, add_special_tokens: bool) -> list[list[str]]:
         texts = [self._spelled.sub(_break_up, text) for text in texts]
         if len(texts) == 1:  # encode_batch starts a thread pool: needless for one sentence
@@ -124,7 +132,13 @@ class SentencePieceTokenizer:
 
     def pieces(self, texts: Sequence[str]) -> list[list[str]]:
         """Token strings of each text; pieces that the vocabulary lacks are the unknown token."""
-        encoded = self._source.encode(list(texts), out_type=str)
+        return self._known(self._source.encode(list(texts), out_type=str))
+
+    def target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """As ``pieces``, by the target side's sentencepiece model."""
+        return self._known(self._target.encode(list(texts), out_type=str))
+
+    def _known(self, encoded: list[list[str]]) -> list[list[str]]:
         return [[piece if piece in self._ids else self._unknown for piece in pieces] for pieces in encoded]
 
     def pieces_with_specials(self, texts: Sequence[str]) -> list[list[str]]:

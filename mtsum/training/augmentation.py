@@ -35,7 +35,8 @@ def rare_names(texts: Iterable[str], least: int = 1, most: int = 12) -> list[str
 def with_other_names(pair: Pair, names: list[str], rng: np.random.Generator) -> Pair | None:
     """The pair with every name and number that stands on both sides replaced by another, the same on both.
 
-    A name in the source may carry an Albanian case ending, which stays. Returns None where nothing can be replaced.
+    A name in the source may carry an Albanian case ending, which stays. The copy is of the group ``names/`` and the
+    pair's own. Returns None where nothing can be replaced.
     """
     source, target = pair.source, pair.target
     candidates = {
@@ -56,4 +57,4 @@ def with_other_names(pair: Pair, names: list[str], rng: np.random.Generator) -> 
         source = re.sub(rf"(?<!\d){digits}(?!\d)", other, source)
         target = re.sub(rf"(?<!\d){digits}(?!\d)", other, target)
         replaced = True
-    return Pair("names", source, target) if replaced else None
+    return Pair(f"names/{pair.group}", source, target) if replaced else None

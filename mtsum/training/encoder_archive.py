@@ -68,12 +68,18 @@ def unigram_tokenizer(pieces: list[str], scores: list[float]) -> Tokenizer:
 
 
 def build_model(
-    archive: EncoderArchive, rows: list[int], encoder_layers: list[int], decoder_layers: list[int], dropout: float = 0.1
+    archive: EncoderArchive,
+    rows: list[int],
+    encoder_layers: list[int],
+    decoder_layers: list[int],
+    dropout: float = 0.1,
+    random_encoder: bool = False,
+    random_decoder: bool = False,
 ) -> BartForConditionalGeneration:
     """A BART-shaped model whose encoder is the archive's layers ``encoder_layers`` over the vocabulary ``rows``.
 
     Decoder layer ``k`` starts as a copy of the archive's layer ``decoder_layers[k]``; its attention over the encoder
-    starts as that layer's self-attention.
+    starts as that layer's self-attention. A ``random`` side's layers keep what torch's generator drew for them.
     """
     import torch
     from transformers import BartConfig, BartForConditionalGeneration
@@ -111,9 +117,9 @@ def build_model(
             side.embed_positions.weight[2 : 2 + POSITIONS].copy_(positions)
             side.layernorm_embedding.weight.copy_(torch.from_numpy(archive.vector("emb.ln.w")))
             side.layernorm_embedding.bias.copy_(torch.from_numpy(archive.vector("emb.ln.b")))
-        for layer, source in zip(model.model.encoder.layers, encoder_layers, strict=True):
+        for layer, source in zip(model.model.encoder.layers, encoder_layers, strict=True) if not random_encoder else ():
             _copy_layer(archive, source, layer)
-        for layer, source in zip(model.model.decoder.layers, decoder_layers, strict=True):
+        for layer, source in zip(model.model.decoder.layers, decoder_layers, strict=True) if not random_decoder else ():
             _copy_layer(archive, source, layer)
             _copy_attention(archive, source, layer.encoder_attn)
             _copy_norm(archive, f"l{source}.aln", layer.encoder_attn_layer_norm)

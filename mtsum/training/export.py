@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from mtsum.registry import DESCRIPTION_FILE
+from mtsum.training.checkpoints import assign, final_weights
 from mtsum.training.encoder_archive import EOS, EncoderArchive, unigram_tokenizer
 from mtsum.training.transfer_model import TransferModel
 from mtsum.training.vocabulary import SPECIAL_ROWS
@@ -20,19 +22,15 @@ from mtsum.training.vocabulary import SPECIAL_ROWS
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-DECODER_MARK = "\u2060"  # word joiner: not in any piece of the archive, taken out of inputs by the normalizer
+DECODER_MARK = "\u2060"  # word joiner: taken out of inputs by the normalizer
 
 
-def load_run(run: Path, archive: EncoderArchive) -> TransferModel:
-    """The model of a run folder, with the averaged weights of its last checkpoint."""
+def load_run(run: Path, archive: EncoderArchive, average: int | None = None, best: bool = False) -> TransferModel:
+    """The model of a run folder, with weights as ``final_weights`` chooses them."""
     extra = json.loads((run / "config.json").read_text())["extra"]
     rows = json.loads((run / "target_rows.json").read_text())
     model = TransferModel(archive, rows, extra["decoder_layers"], extra["frozen_layers"])
-    average = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)["average"]
-    trained = [p for group in model.parameter_groups().values() for p in group]
-    with torch.no_grad():
-        for parameter, value in zip(trained, average, strict=True):
-            parameter.copy_(value)
+    assign(model.trained(), final_weights(run, average, best))
     return model.eval()
 
 
@@ -58,6 +56,8 @@ def export_hugging_face(model: TransferModel, archive: EncoderArchive, source_ro
     """
     from transformers import BartForConditionalGeneration, PreTrainedTokenizerFast
 
+    # The archive has the mark as a piece. No input is spelled with it, and it would pass for one of the decoder's.
+    source_rows = [row for row in source_rows if DECODER_MARK not in archive.pieces[row]]
     table = torch.cat(
         [
             torch.from_numpy(archive.embeddings())[torch.tensor(source_rows)],
@@ -84,3 +84,15 @@ def export_hugging_face(model: TransferModel, archive: EncoderArchive, source_ro
         unk_token="<unk>",
         pad_token="<pad>",
     ).save_pretrained(output)
+
+
+def describe(directory: Path, extra: dict[str, Any], run: str) -> None:
+    """Write the mtsum-model.json of a model trained on a user's own pair, so that mtsum knows its languages."""
+    description = {
+        "task": "translation",
+        "family": "bart",
+        "source_languages": [extra["source_language"]],
+        "target_languages": [extra["target_language"]],
+        "note": f"trained with scripts/train_translator.py, run {run}",
+    }
+    (directory / DESCRIPTION_FILE).write_text(json.dumps(description, indent=1) + "\n", "utf-8")

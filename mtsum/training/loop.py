@@ -1,255 +1,246 @@
-"""The training loop: bounded by time, mixed precision where the device is fast at it, resumable, averaged."""
+"""The training loop: bounded, mixed precision where the device is fast at it, resumable, averaged, validated."""
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 import torch.distributed as dist
 
-if TYPE_CHECKING:
-    from mtsum.training.pairs import EncodedPairs
-    from mtsum.training.transfer_model import TransferModel
+from mtsum.errors import UsageError
+from mtsum.training.checkpoints import (
+    Progress,
+    assign,
+    drop_weights_after,
+    keep_best_weights,
+    keep_weights,
+    read_checkpoint,
+    save_checkpoint,
+)
+from mtsum.training.encoded_pairs import Batch, EncodedPairs
+from mtsum.training.precision import training_dtype
+from mtsum.training.run_log import RunLog, read_log
+from mtsum.training.settings import TrainingSettings
+from mtsum.training.trainable import Trainable
+from mtsum.training.validation import DevSet, Share, check_scorable, dev_loss, scores, translations
 
-
-@dataclass(frozen=True)
-class Stage:
-    """A part of the run: until ``until`` (fraction of its time) draw by ``mixture``, targets up to ``max_target``."""
-
-    until: float
-    mixture: dict[str, float]
-    max_target: int = 10**9
-    train_encoder: bool = True
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How to train.
-
-    ``minutes`` and ``max_steps`` bound the run, whichever is first. Learning rates are peaks: warm-up over
-    ``warmup_steps``, constant, linear to zero from ``decay_from`` (fraction of the run). ``token_budget`` is padded source
-    plus target tokens of one worker's batch. Workers train apart and average their parameters every ``sync_every``
-    steps (Stich 2019, local SGD).
-    """
-
-    minutes: float
-    stages: tuple[Stage, ...]
-    max_steps: int | None = None
-    token_budget: int = 1400
-    learning_rate: float = 8e-4
-    encoder_learning_rate: float = 1e-4
-    warmup_steps: int = 400
-    decay_from: float = 0.5
-    label_smoothing: float = 0.1
-    workers: int = 1
-    sync_every: int = 8
-    average_decay: float = 0.985
-    checkpoint_minutes: float = 8.0
-    seed: int = 1
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-def fast_dtype(device: str) -> torch.dtype:
-    """bfloat16 where this device multiplies it faster than float32, measured; float32 elsewhere.
-
-    Processors without bfloat16 instructions emulate it, fifty times slower.
-    """
-    if device == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    seconds = {}
-    for dtype in (torch.float32, torch.bfloat16):
-        a, b = torch.randn(256, 384, dtype=dtype), torch.randn(384, 384, dtype=dtype)
-        a @ b
-        started = time.perf_counter()
-        for _ in range(5):
-            a @ b
-        seconds[dtype] = time.perf_counter() - started
-    return min(seconds, key=lambda dtype: seconds[dtype])
+_LOG_STEPS = 100
 
 
 def train(
-    model: TransferModel, pairs: EncodedPairs, dev: EncodedPairs, settings: TrainingSettings, run: Path, rank: int = 0
+    model: Trainable, pairs: EncodedPairs, dev: DevSet, settings: TrainingSettings, run: Path, rank: int = 0
 ) -> None:
-    """Train ``model`` in place and write ``run``: config.json, log.jsonl and checkpoint.pt (averaged weights too).
+    """Train ``model`` in place and write ``run``: config.json, log.jsonl, scores.json, checkpoint.pt, weights/.
 
-    A run folder with a checkpoint is resumed from it. With ``settings.workers`` over 1, call this in each worker
-    process with its ``rank``, after ``init_process_group``.
+    A run folder with a checkpoint is resumed from it: its bounds may be other ones, its model and data must be the
+    same (``UsageError``). With ``settings.workers`` over 1, call this in each worker process with its ``rank``, after
+    ``init_process_group``. All workers take a part in validating; the first one writes.
     """
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = fast_dtype(device)
-    model = model.to(device).train()
-    groups = model.parameter_groups()
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": groups[name], "peak": peak, "weight_decay": decay}
-            for name, peak, decay in (
-                ("table", settings.learning_rate / 2, 0.0),
-                ("decoder", settings.learning_rate, 0.01),
-                ("encoder", settings.encoder_learning_rate, 0.01),
+    if dev.references:
+        check_scorable()
+    _Run(model, pairs, dev, settings, run, rank).train()
+
+
+class _Run:
+    """One worker's state: model, optimizer, averaged weights, clock."""
+
+    def __init__(
+        self, model: Trainable, pairs: EncodedPairs, dev: DevSet, settings: TrainingSettings, run: Path, rank: int
+    ) -> None:
+        self.settings, self.run, self.pairs, self.dev = settings, run, pairs, dev
+        self.leads, self.share = rank == 0, Share(rank, settings.workers)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.dtype = training_dtype(settings.precision, self.device)
+        self.model = model.to(self.device).train()
+        self.optimizer = model.optimizer(settings)
+        self.trained = model.trained()
+        self.average = [p.detach().clone() for p in self.trained]
+        self.progress = Progress()
+        self.log = RunLog(run)
+        self.began = time.monotonic()
+        self.resumes = self._begin()
+        # Not the same draws again after a kill, and other ones in each worker.
+        self.rng = np.random.default_rng([settings.seed, rank, self.progress.step])
+        torch.manual_seed(int(self.rng.integers(2**31)))
+        self.validated_at = time.monotonic()
+        self.losses: list[float] = []
+
+    def _begin(self) -> bool:
+        """Read the checkpoint if there is one, else write the run's configuration; whether there was one."""
+        state = read_checkpoint(self.run, self.device)
+        if state is None:
+            if self.leads:
+                self.run.mkdir(parents=True, exist_ok=True)
+                self.log.rewind(-1)  # a kill came before the first checkpoint
+                (self.run / "config.json").write_text(json.dumps(asdict(self.settings), indent=1))
+            return False
+        _check_same(json.loads((self.run / "config.json").read_text())["extra"], self.settings.extra, self.run)
+        assign(self.trained, state["trained"])
+        self.average = state["average"]
+        peaks = [group["peak"] for group in self.optimizer.param_groups]  # those of this call, not the checkpoint's
+        self.optimizer.load_state_dict(state["optimizer"])
+        for group, peak in zip(self.optimizer.param_groups, peaks, strict=True):
+            group["peak"] = peak
+        self.progress = Progress(state["step"], state["spent"], state["tokens"])
+        self.began -= self.progress.spent
+        if self.leads:
+            self.log.rewind(self.progress.step)
+            drop_weights_after(self.run, self.progress.step)
+        return True
+
+    def train(self) -> None:
+        """Go through the stages until the run is over."""
+        # Agreed on even here: a worker that thinks the run over would leave the others waiting.
+        fraction, _ = self._together()
+        if self.resumes and fraction >= 1 and self._has_row(finished=True):
+            if self.leads:
+                print(f"{self.run} is finished; to go on, give it more minutes, steps or tokens", flush=True)
+            return
+        if self.leads and self.resumes:
+            self.log.write(**self._now(), resumed=True)
+        if self.resumes and fraction < 1 and not self._has_row():  # the kill came between checkpoint and scores
+            self._validate()
+        while fraction < 1:
+            stage = next(stage for stage in self.settings.stages if fraction < stage.until)
+            for batch in self.pairs.batches(self.rng, stage.mixture, self.settings.token_budget, stage.max_target):
+                self._step(batch, fraction)
+                if self.progress.step % self.settings.sync_every == 0:
+                    fraction = self._meet()
+                    if fraction >= 1 or fraction >= stage.until:
+                        break
+                if self.progress.step % _LOG_STEPS == 0:
+                    self._log_losses(fraction)
+        if self.losses:
+            self._log_losses(fraction)
+        self._validate(finished=True)
+
+    def _step(self, batch: Batch, fraction: float) -> None:
+        rate = self.settings.rate(self.progress.step, fraction)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * rate
+        with torch.autocast(self.device, dtype=self.dtype, enabled=self.dtype != torch.float32):
+            loss, count = self.model.loss(
+                torch.from_numpy(batch.source).to(self.device),
+                torch.from_numpy(batch.target).to(self.device),
+                fraction >= self.settings.thaw_at,
+                self.settings.label_smoothing,
+                self.dtype,
             )
-        ],
-        lr=settings.learning_rate,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
-    trained = [p for group in groups.values() for p in group]
-    average = [p.detach().clone() for p in trained]
-    rng = np.random.default_rng(settings.seed * 1000 + rank)
-    torch.manual_seed(settings.seed * 1000 + rank)
-    step, spent, tokens = 0, 0.0, 0
-    checkpoint = run / "checkpoint.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=device, weights_only=True)
-        with torch.no_grad():
-            for parameter, value in zip(trained, state["trained"], strict=True):
-                parameter.copy_(value)
-        average, step, spent, tokens = state["average"], state["step"], state["spent"], state["tokens"]
-        optimizer.load_state_dict(state["optimizer"])
-    elif rank == 0:
-        run.mkdir(parents=True, exist_ok=True)
-        (run / "config.json").write_text(json.dumps(asdict(settings), indent=1))
-    began = time.monotonic() - spent
-    total = settings.minutes * 60
-    losses: list[float] = []
-    last_saved = time.monotonic()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
+        self.optimizer.step()
+        self.progress.step += 1
+        self.progress.tokens += count * self.settings.workers
+        self.losses.append(loss.item())
 
-    def done() -> float:
-        by_steps = step / settings.max_steps if settings.max_steps else 0.0
-        return max((time.monotonic() - began) / total, by_steps)
-
-    fraction = done()
-
-    def log(**row: Any) -> None:
-        if rank == 0:
-            line = json.dumps({"seconds": round(time.monotonic() - began), "step": step, **row})
-            print(line, flush=True)
-            with (run / "log.jsonl").open("a") as file:
-                file.write(line + "\n")
-
-    while fraction < 1:
-        stage = next(stage for stage in settings.stages if fraction < stage.until)
-        for batch in pairs.batches(rng, stage.mixture, settings.token_budget, stage.max_target):
-            rate = min(1.0, (step + 1) / settings.warmup_steps) * min(1.0, (1 - fraction) / (1 - settings.decay_from))
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * max(rate, 0.01)
-            with torch.autocast(device, dtype=dtype, enabled=dtype != torch.float32):
-                loss, count = model.loss(
-                    torch.from_numpy(batch.source).to(device),
-                    torch.from_numpy(batch.target).to(device),
-                    stage.train_encoder,
-                    settings.label_smoothing,
-                )
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trained, 1.0)
-            optimizer.step()
-            step += 1
-            tokens += count * settings.workers
-            losses.append(loss.item())
-            if step % settings.sync_every == 0:
-                fraction = _together(done(), trained, settings.workers)
-                _move_average(average, trained, 1 - settings.average_decay)
-                if fraction >= 1 or fraction >= stage.until:
-                    break
-                if time.monotonic() - last_saved > settings.checkpoint_minutes * 60:
-                    last_saved = time.monotonic()
-                    if rank == 0:
-                        _save(checkpoint, trained, average, optimizer, step, time.monotonic() - began, tokens)
-                    log(dev_loss=_dev_loss(model, dev, trained, average, device, dtype) if rank == 0 else None)
-            if step % 100 == 0:
-                log(
-                    loss=round(float(np.mean(losses)), 3),
-                    tokens=tokens,
-                    fraction=round(fraction, 3),
-                    tokens_per_second=round(tokens / (time.monotonic() - began)),
-                )
-                losses = []
-    if rank == 0:
-        _save(checkpoint, trained, average, optimizer, step, time.monotonic() - began, tokens)
-        log(dev_loss=_dev_loss(model, dev, trained, average, device, dtype), finished=True, tokens=tokens)
-
-
-@torch.no_grad()
-def _together(fraction: float, trained: Sequence[torch.Tensor], workers: int) -> float:
-    """Average the workers' parameters; returns the fraction that all agree on (the largest)."""
-    if workers == 1:
+    def _meet(self) -> float:
+        """Average the workers' weights, move the exponential average, validate when it is time; how far the run is."""
+        fraction, validates = self._together()
+        _move_average(self.average, self.trained, 1 - self._average_decay())
+        if validates and fraction < 1:
+            self._validate()
         return fraction
-    flat = torch.cat([p.reshape(-1) for p in trained])
-    dist.all_reduce(flat)
-    flat /= workers
-    at = 0
-    for parameter in trained:
-        parameter.copy_(flat[at : at + parameter.numel()].view_as(parameter))
-        at += parameter.numel()
-    clock = torch.tensor([fraction])
-    dist.all_reduce(clock, op=dist.ReduceOp.MAX)
-    return float(clock)
+
+    @torch.no_grad()
+    def _together(self) -> tuple[float, bool]:
+        """Average the workers' parameters; how far the run is and whether to validate, the same in all of them."""
+        fraction, validates = self._fraction(), self._is_time_to_validate()
+        if self.settings.workers == 1:
+            return fraction, validates
+        flat = torch.cat([p.reshape(-1) for p in self.trained])
+        dist.all_reduce(flat)
+        flat /= self.settings.workers
+        at = 0
+        for parameter in self.trained:
+            parameter.copy_(flat[at : at + parameter.numel()].view_as(parameter))
+            at += parameter.numel()
+        clock = torch.tensor([fraction, float(validates)])
+        dist.all_reduce(clock, op=dist.ReduceOp.MAX)
+        return float(clock[0]), bool(clock[1])
+
+    def _average_decay(self) -> float:
+        """Smaller at first, so that the average of a short run is not of its beginning (a ninth of the run so far)."""
+        meetings = self.progress.step // self.settings.sync_every
+        return min(self.settings.average_decay, (1 + meetings) / (10 + meetings))
+
+    def _is_time_to_validate(self) -> bool:
+        if self.settings.validate_steps is not None:
+            since = self.progress.step % self.settings.validate_steps
+            return since < self.settings.sync_every  # the first meeting at or after the step
+        return time.monotonic() - self.validated_at > self.settings.validate_minutes * 60
+
+    def _validate(self, **row: Any) -> None:
+        """Write the checkpoint, then measure the averaged weights on the dev set and keep them."""
+        started = time.monotonic()
+        if self.leads:
+            self.progress.spent = self._seconds()
+            keep_weights(self.run, self.average, self.progress.step, self.settings.keep)
+            save_checkpoint(self.run, self.trained, self.average, self.optimizer, self.progress)
+        current = [p.detach().clone() for p in self.trained]
+        assign(self.trained, self.average)
+        self.model.eval()
+        measured: dict[str, Any] = dev_loss(
+            self.model, self.dev.encoded, 2 * self.settings.token_budget, self.device, self.dtype, self.share
+        )
+        hypotheses = translations(self.model, self.dev, self.settings.beam, self.device, self.dtype, self.share)
+        self.model.train()
+        assign(self.trained, current)
+        if self.leads:
+            if hypotheses:
+                measured |= scores(hypotheses, self.dev.references) | {"sentences": len(hypotheses)}
+                pairs = zip(hypotheses, self.dev.references, strict=True)
+                lines = (f"{hypothesis}\t{reference}\n" for hypothesis, reference in pairs)
+                (self.run / "dev_hypotheses.tsv").write_text("".join(lines), "utf-8")
+            seconds = round(time.monotonic() - started, 1)
+            best = self.log.write_validation(
+                **self._now(), **measured, validation_seconds=seconds, tokens=self.progress.tokens, **row
+            )
+            if best:
+                keep_best_weights(self.run, self.average, self.progress.step)
+        self.validated_at = time.monotonic()
+
+    def _log_losses(self, fraction: float) -> None:
+        if self.leads:
+            self.log.write(
+                **self._now(),
+                loss=round(float(np.mean(self.losses)), 3),
+                tokens=self.progress.tokens,
+                fraction=round(fraction, 3),
+                tokens_per_second=round(self.progress.tokens / (time.monotonic() - self.began)),
+            )
+        self.losses = []
+
+    def _now(self) -> dict[str, int]:
+        return {"seconds": round(self._seconds()), "step": self.progress.step}
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def _has_row(self, **wanted: Any) -> bool:
+        """Whether the log has a validation of this step, with these values."""
+        rows = (row for row in read_log(self.run) if "dev_loss" in row and row["step"] == self.progress.step)
+        return any(wanted.items() <= row.items() for row in rows)
+
+    def _fraction(self) -> float:
+        return self.settings.fraction(self._seconds(), self.progress.step, self.progress.tokens)
+
+
+def _check_same(before: dict[str, Any], now: dict[str, Any], run: Path) -> None:
+    """Raise ``UsageError`` where what a run is made of is not what it was begun with."""
+    differing = {name for name in before.keys() & now.keys() if before[name] != now[name]}
+    if differing:
+        changes = "; ".join(f"{name} was {before[name]}, is now {now[name]}" for name in sorted(differing))
+        raise UsageError(f"{run} was begun otherwise: {changes}. Give the same options to resume it, or another --run")
 
 
 @torch.no_grad()
 def _move_average(average: Sequence[torch.Tensor], trained: Sequence[torch.Tensor], step: float) -> None:
     """Move the exponential average of the weights by ``step`` towards the present ones, in place."""
     torch._foreach_lerp_(list(average), list(trained), step)
-
-
-@torch.no_grad()
-def _dev_loss(
-    model: TransferModel,
-    dev: EncodedPairs,
-    trained: Sequence[torch.Tensor],
-    average: Sequence[torch.Tensor],
-    device: str,
-    dtype: torch.dtype,
-) -> float:
-    """Cross-entropy a token on the dev pairs with the averaged weights, no smoothing."""
-    current = [p.detach().clone() for p in trained]
-    _assign(trained, average)
-    model.eval()
-    total, count = 0.0, 0
-    for batch in dev.batches(np.random.default_rng(0), {"*": 1.0}, 8000):
-        with torch.autocast(device, dtype=dtype, enabled=dtype != torch.float32):
-            loss, n = model.loss(
-                torch.from_numpy(batch.source).to(device), torch.from_numpy(batch.target).to(device), False, 0.0
-            )
-        total, count = total + loss.item() * n, count + n
-    model.train()
-    _assign(trained, current)
-    return round(total / count, 4)
-
-
-@torch.no_grad()
-def _assign(trained: Sequence[torch.Tensor], values: Sequence[torch.Tensor]) -> None:
-    for parameter, value in zip(trained, values, strict=True):
-        parameter.copy_(value)
-
-
-def _save(
-    path: Path,
-    trained: Sequence[torch.Tensor],
-    average: Sequence[torch.Tensor],
-    optimizer: torch.optim.Optimizer,
-    step: int,
-    spent: float,
-    tokens: int,
-) -> None:
-    """Write to a neighbour and rename, so that a kill leaves the last whole checkpoint."""
-    partial = path.with_suffix(".partial")
-    torch.save(
-        {
-            "trained": [p.detach() for p in trained],
-            "average": list(average),
-            "optimizer": optimizer.state_dict(),
-            "step": step,
-            "spent": spent,
-            "tokens": tokens,
-        },
-        partial,
-    )
-    os.replace(partial, path)

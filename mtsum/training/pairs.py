@@ -1,28 +1,38 @@
-"""Training pairs by source group, encoded once, drawn in length-bucketed batches."""
+"""Training pairs by source group: mtsum's own training data, and a user's TSV files."""
 
 from __future__ import annotations
 
+import gzip
 import lzma
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO, cast
 
-import numpy as np
+from mtsum.errors import InputError, UsageError
 
-from mtsum.training.encoder_archive import BOS, EOS, PAD
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+# Names that --without takes for several groups at once.
+_COLLECTIONS = {"xx": ("news", "tatoeba")}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A source text and its target; ``group`` names the data set it is from, by which mixtures weigh it."""
+    """A source text and its target; ``group`` names the data set it is from, by which mixtures weigh it.
+
+    A group ``derived/origin`` holds pairs that were made from those of ``origin``; mixtures weigh it as ``derived``.
+    """
 
     group: str
     source: str
     target: str
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line of a TSV file that is no pair: ``where`` is ``file:line``, ``problem`` what is wrong with it."""
+
+    where: str
+    problem: str
 
 
 def read_translation_pairs(data: Path) -> list[Pair]:
@@ -47,95 +57,68 @@ def read_translation_pairs(data: Path) -> list[Pair]:
     return [pair for pair in pairs if pair.source and pair.target]
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Token ids padded with ``PAD``: ``source`` int64 [pairs, longest source], ``target`` int64 [pairs, longest target].
+def read_tsv(path: Path, group: str) -> tuple[list[Pair], list[BadLine]]:
+    """The pairs of a file of lines ``source<TAB>target`` (UTF-8, plain or .gz or .xz), and the lines that are none.
 
-    Targets start with the decoder's start token and end with ``EOS``.
+    Raises ``InputError`` for a file that can't be read, and where over half of the lines are no pairs: then the file
+    is of another form.
     """
-
-    source: np.ndarray
-    target: np.ndarray
-
-
-class EncodedPairs:
-    """Pairs as token ids, with ``length`` the longer side in tokens. What is over ``max_length`` is left out and counted."""
-
-    def __init__(
-        self,
-        pairs: list[Pair],
-        source_tokenizer: Tokenizer,
-        target_tokenizer: Tokenizer,
-        max_source: int,
-        max_target: int,
-    ) -> None:
-        sources = _encode(source_tokenizer, [pair.source for pair in pairs])
-        targets = _encode(target_tokenizer, [pair.target for pair in pairs])
-        keep = [
-            i
-            for i, (source, target) in enumerate(zip(sources, targets, strict=True))
-            if 3 <= len(source) <= max_source and 3 <= len(target) <= max_target and len(target) < 3 * len(source) + 8
-        ]
-        self.left_out = len(pairs) - len(keep)
-        self.sources = [sources[i] for i in keep]
-        self.targets = [targets[i] for i in keep]
-        self.length = np.array([len(s) + len(t) for s, t in zip(self.sources, self.targets, strict=True)])
-        self.target_length = np.array([len(t) for t in self.targets])
-        self.groups: dict[str, np.ndarray] = {}
-        names = np.array([pairs[i].group for i in keep])
-        for name in np.unique(names):
-            self.groups[str(name)] = np.where(names == name)[0]
-        self._noisy = {int(i) for i in self.groups.get("denoise", ())}
-
-    def batches(
-        self, rng: np.random.Generator, mixture: dict[str, float], token_budget: int, max_target: int = 10**9
-    ) -> Iterator[Batch]:
-        """One pass: each group drawn ``mixture[group]`` times (default ``mixture["*"]``), in batches of similar length.
-
-        ``token_budget`` bounds padded source plus target tokens of a batch; ``max_target`` leaves longer pairs out.
-        """
-        chosen = []
-        for name, indices in self.groups.items():
-            share = mixture.get(name, mixture.get("*", 0.0))
-            indices = indices[self.target_length[indices] <= max_target]
-            chosen += [indices] * int(share)
-            chosen.append(rng.choice(indices, int(len(indices) * (share - int(share))), replace=False))
-        index = np.concatenate(chosen)
-        index = index[np.argsort(self.length[index] + rng.random(len(index)) * 8)]
-        starts, width, start = [0], 0, 0
-        for position, i in enumerate(index):
-            width = max(width, int(self.length[i]))
-            if position > start and width * (position - start + 1) > token_budget:
-                starts.append(position)
-                start, width = position, int(self.length[i])
-        bounds = list(zip(starts, [*starts[1:], len(index)], strict=True))
-        rng.shuffle(bounds)
-        for first, last in bounds:
-            yield self._batch(rng, index[first:last])
-
-    def _batch(self, rng: np.random.Generator, indices: np.ndarray) -> Batch:
-        sources = [_with_noise(rng, self.sources[i]) if int(i) in self._noisy else self.sources[i] for i in indices]
-        return Batch(_pad(sources), _pad([np.concatenate([[EOS], self.targets[i][1:]]) for i in indices]))
+    pairs: list[Pair] = []
+    bad: list[BadLine] = []
+    try:
+        with _open(path) as lines:
+            for number, line in enumerate(lines, 1):
+                pair = _pair_of(line, group)
+                if isinstance(pair, Pair):
+                    pairs.append(pair)
+                else:
+                    bad.append(BadLine(f"{path}:{number}", pair))
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise InputError(f"cannot be read: {error}", str(path)) from error
+    if len(bad) > len(pairs):
+        first = bad[0]
+        raise InputError(
+            f"{len(bad)} of {len(bad) + len(pairs)} lines are not “source<TAB>target”, first {first.where}: {first.problem}",
+            str(path),
+        )
+    if not pairs:
+        raise InputError("holds no lines; expected lines of “source<TAB>target”", str(path))
+    return pairs, bad
 
 
-def _encode(tokenizer: Tokenizer, texts: list[str]) -> list[np.ndarray]:
-    ids: list[np.ndarray] = []
-    for start in range(0, len(texts), 20000):
-        ids += [np.array(e.ids, np.int32) for e in tokenizer.encode_batch_fast(texts[start : start + 20000])]
-    return ids
+def _open(path: Path) -> BinaryIO:
+    if path.suffix == ".gz":
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return cast(BinaryIO, lzma.open(path, "rb")) if path.suffix == ".xz" else path.open("rb")
 
 
-def _with_noise(rng: np.random.Generator, ids: np.ndarray) -> np.ndarray:
-    """Drops one piece in ten and swaps a neighbour pair now and then: the decoder must mend the English."""
-    body = ids[1:-1]
-    body = body[rng.random(len(body)) > 0.1]
-    for k in np.where(rng.random(max(0, len(body) - 1)) < 0.05)[0]:
-        body[k], body[k + 1] = body[k + 1], body[k]
-    return np.concatenate([[BOS], body, [EOS]])
+def _pair_of(line: bytes, group: str) -> Pair | str:
+    """The pair of a line, or what is wrong with it."""
+    try:
+        columns = [column.strip() for column in line.decode("utf-8-sig").rstrip("\r\n").split("\t")]
+    except UnicodeDecodeError as error:
+        return f"not UTF-8: byte {line[error.start]:#04x} at {error.start}"
+    if len(columns) != 2:
+        return f"{len(columns)} columns, not 2"
+    if not columns[0] or not columns[1]:
+        return "an empty source" if not columns[0] else "an empty target"
+    return Pair(group, *columns)
 
 
-def _pad(rows: list[np.ndarray]) -> np.ndarray:
-    out = np.full((len(rows), max(map(len, rows))), PAD, np.int64)
-    for row, ids in zip(out, rows, strict=True):
-        row[: len(ids)] = ids
-    return out
+def groups_without(groups: Iterable[str], without: Iterable[str]) -> set[str]:
+    """``groups`` less those that ``without`` names: a group, the start of some (``l10n``, ``bible``), or ``xx``.
+
+    What was made from a left-out group goes with it. Raises ``UsageError`` for a name that fits no group.
+    """
+    kept = set(groups)
+    for name in without:
+        gone = {group for group in groups if any(_is_named(part, name) for part in group.split("/"))}
+        if not gone:
+            known = ", ".join(sorted({part for group in groups for part in group.split("/")} | set(_COLLECTIONS)))
+            raise UsageError(f"no group of training pairs is called “{name}”; known: {known}")
+        kept -= gone
+    return kept
+
+
+def _is_named(group: str, name: str) -> bool:
+    return group in _COLLECTIONS.get(name, (name,)) or group.startswith((f"{name}_", f"{name}-"))

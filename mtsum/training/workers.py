@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
 import os
+import socket
 from collections.abc import Callable
-from pathlib import Path
+from datetime import timedelta
 from typing import TypeVar
 
+from mtsum import errors
+
 Prepared = TypeVar("Prepared")
-MASTER_ADDRESS, MASTER_PORT = "127.0.0.1", "29517"
+_ADDRESS = "127.0.0.1"
+# How long workers wait for one that validates.
+_PATIENCE = timedelta(hours=3)
 
 
-def training_arguments(description: str | None) -> argparse.ArgumentParser:
-    """The options that all training scripts have."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--encoder", type=Path, required=True, help="the multilingual encoder's archive (.npz)")
-    parser.add_argument("--run", type=Path, required=True, help="run folder, resumed where it has a checkpoint")
-    parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--workers", type=int, default=1, help="processes; one a core on a CPU")
-    parser.add_argument("--limit", type=int, default=0, help="pairs to keep, to try the script out")
-    return parser
-
-
-def start_workers(
-    work: Callable[[int, argparse.Namespace, Prepared], None], arguments: argparse.Namespace, prepared: Prepared
-) -> None:
-    """Call ``work(rank, arguments, prepared)`` here, or in ``arguments.workers`` forks of one thread each.
+def start_workers(work: Callable[[int, Prepared], None], workers: int, prepared: Prepared) -> None:
+    """Call ``work(rank, prepared)`` here, or in ``workers`` forks of one thread each.
 
     Forks share what was prepared, so the data is read and encoded once. ``prepared`` must not hold CUDA tensors.
     """
-    if arguments.workers == 1:
-        work(0, arguments, prepared)
+    if workers == 1:
+        work(0, prepared)
         return
     import torch
-    from torch.multiprocessing.spawn import start_processes
+    from torch.multiprocessing.spawn import ProcessRaisedException, start_processes
 
+    # A thread pool does not survive a fork.
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    with socket.socket() as free:
+        free.bind((_ADDRESS, 0))
+        os.environ |= {"MASTER_ADDR": _ADDRESS, "MASTER_PORT": str(free.getsockname()[1])}
     torch.set_num_threads(1)
-    start_processes(work, (arguments, prepared), nprocs=arguments.workers, start_method="fork")
+    try:
+        start_processes(work, (prepared,), nprocs=workers, start_method="fork")
+    except ProcessRaisedException as problem:
+        raise _own_error(str(problem)) or problem from None
 
 
 def join_workers(rank: int, workers: int) -> None:
@@ -49,13 +45,11 @@ def join_workers(rank: int, workers: int) -> None:
         return
     import torch.distributed as dist
 
-    os.environ |= {"MASTER_ADDR": MASTER_ADDRESS, "MASTER_PORT": MASTER_PORT}
-    dist.init_process_group("gloo", rank=rank, world_size=workers)
+    dist.init_process_group("gloo", rank=rank, world_size=workers, timeout=_PATIENCE)
 
 
-def write_provenance(run: Path, files: list[Path], target_rows: list[int]) -> None:
-    """Write data.json (sha256 of every input file) and target_rows.json (the decoder's vocabulary) into ``run``."""
-    run.mkdir(parents=True, exist_ok=True)
-    sums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-    (run / "data.json").write_text(json.dumps(sums, indent=1))
-    (run / "target_rows.json").write_text(json.dumps(target_rows))
+def _own_error(traceback: str) -> errors.MtsumError | None:
+    """The error of mtsum's own that a worker's traceback ends with, or None."""
+    name, _, message = traceback.strip().splitlines()[-1].partition(": ")
+    kind = getattr(errors, name.removeprefix("mtsum.errors."), None) if name.startswith("mtsum.errors.") else None
+    return kind(message) if kind else None

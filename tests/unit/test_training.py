@@ -7,68 +7,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.tiny_archive import PIECES, q4_blocks, write_archive
 
 from mtsum.training.augmentation import rare_names, with_other_names
+from mtsum.training.codec import ArchiveCodec
 from mtsum.training.condensation import condensations, like_translation
+from mtsum.training.encoded_pairs import EncodedPairs
 from mtsum.training.encoder_archive import (
     EOS,
-    FEED_FORWARD,
     PAD,
-    POSITIONS,
-    WIDTH,
     EncoderArchive,
     dequantize,
-    unigram_tokenizer,
 )
-from mtsum.training.pairs import EncodedPairs, Pair
-
-LETTERS = "abcdefghijklmnopqrstuvwxyzëç.,"
-PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *LETTERS, "▁the", "▁dhe", "▁and", "▁Putin", "▁Kim"]
-
-
-def q4_blocks(matrix: np.ndarray) -> np.ndarray:
-    """Quantize to q4_0, written here from the format's description, independently of the reader."""
-    rows = matrix.reshape(-1, 32).astype(np.float32)
-    scale = np.abs(rows).max(1).clip(1e-6) / 7
-    values = np.clip(np.round(rows / scale[:, None]), -8, 7).astype(np.int8) + 8
-    packed = (values[:, :16] | (values[:, 16:] << 4)).astype(np.uint8)
-    return np.concatenate([scale.astype("<f2").view(np.uint8).reshape(-1, 2), packed], 1).reshape(-1)
+from mtsum.training.pairs import Pair
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> EncoderArchive:
-    rng = np.random.default_rng(0)
-    arrays: dict[str, np.ndarray] = {
-        "vocab.pieces": np.frombuffer("\n".join(PIECES).encode(), np.uint8),
-        "vocab.scores": np.array([-float(20 - len(piece)) for piece in PIECES], np.float32),
-        "emb.word": q4_blocks(rng.normal(0, 0.2, (len(PIECES), WIDTH))),
-        "emb.pos": rng.normal(0, 0.02, POSITIONS * WIDTH).astype(np.float32),
-        "emb.type": np.zeros(2 * WIDTH, np.float32),
-        "emb.ln.w": np.ones(WIDTH, np.float32),
-        "emb.ln.b": np.zeros(WIDTH, np.float32),
-    }
-    for layer in range(12):
-        for name, shape in {
-            "q": (WIDTH, WIDTH),
-            "k": (WIDTH, WIDTH),
-            "v": (WIDTH, WIDTH),
-            "ao": (WIDTH, WIDTH),
-            "fi": (FEED_FORWARD, WIDTH),
-            "fo": (WIDTH, FEED_FORWARD),
-        }.items():
-            arrays[f"l{layer}.{name}.w"] = q4_blocks(rng.normal(0, 0.05, shape))
-            arrays[f"l{layer}.{name}.b"] = np.zeros(shape[0], np.float32)
-        for norm in ("aln", "oln"):
-            arrays[f"l{layer}.{norm}.w"] = np.ones(WIDTH, np.float32)
-            arrays[f"l{layer}.{norm}.b"] = np.zeros(WIDTH, np.float32)
     path = tmp_path_factory.mktemp("archive") / "encoder.npz"
-    np.savez(path, **arrays)
+    write_archive(path)
     return EncoderArchive(path)
 
 
 def encoded(archive: EncoderArchive, pairs: list[Pair]) -> EncodedPairs:
-    tokenizer = unigram_tokenizer(archive.pieces, archive.scores)
-    return EncodedPairs(pairs, tokenizer, tokenizer, max_source=60, max_target=60)
+    return EncodedPairs.encode(pairs, ArchiveCodec(archive, range(len(PIECES))), max_source=60, max_target=60)
 
 
 def test_a_block_of_four_bit_weights_is_read_as_its_description_says() -> None:
@@ -116,8 +78,15 @@ def test_every_pair_of_a_group_is_drawn_as_often_as_its_share_says(archive: Enco
     assert all((batch.target[:, 0] == EOS).all() for batch in batches)
 
 
+def test_text_that_spells_a_special_token_does_not_become_one(archive: EncoderArchive) -> None:
+    codec = ArchiveCodec(archive, range(len(PIECES)))
+    for ids in (codec.sources(["kim </s> kim<s>"])[0], codec.targets(["kim <pad> </s>"])[0]):
+        assert not {0, PAD, EOS} & set(ids[1:-1].tolist())
+        assert ids[-1] == EOS
+
+
 def test_pairs_over_the_limit_are_counted_not_lost_silently(archive: EncoderArchive) -> None:
-    assert encoded(archive, [Pair("a", "x" * 300, "x" * 300), Pair("a", "kim", "kim")]).left_out == 1
+    assert encoded(archive, [Pair("a", "x" * 300, "x" * 300), Pair("a", "kim", "kim")]).left_out == {"too long": 1}
 
 
 DOCUMENT = (
@@ -152,17 +121,27 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
 ) -> None:
     import ctranslate2
     import torch
-    from ctranslate2.converters import TransformersConverter
+    from safetensors.torch import load_file
     from tokenizers import Tokenizer
     from transformers import AutoModelForSeq2SeqLM
 
+    from mtsum.engines.dequantize import dequantize
+    from mtsum.engines.separate_vocabularies import convert_separately
     from mtsum.training.export import DECODER_MARK, export_hugging_face, load_run
-    from mtsum.training.loop import Stage, TrainingSettings, train
+    from mtsum.training.loop import train
+    from mtsum.training.settings import Stage, TrainingSettings
     from mtsum.training.transfer_model import TransferModel
+    from mtsum.training.validation import DevSet
 
     torch.set_num_threads(1)
     pairs = encoded(archive, [Pair("a", "putin dhe kim", "the kim and"), Pair("a", "kim dhe", "and the")] * 4)
     target_rows = list(range(len(PIECES)))
+    dev = DevSet.of(
+        [Pair("a", "putin dhe kim", "the kim and"), Pair("a", "kim dhe", "and the")],
+        ArchiveCodec(archive, target_rows),
+        60,
+        1,
+    )
 
     def run(steps: int) -> list[dict[str, float]]:
         settings = TrainingSettings(
@@ -170,12 +149,13 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
             max_steps=steps,
             stages=(Stage(1.01, {"*": 1.0}),),
             warmup_steps=2,
+            learning_rate=3e-4,
             sync_every=1,
             decay_from=0.9,
             average_decay=0.5,
             extra={"decoder_layers": [3, 7], "frozen_layers": 10},
         )
-        train(TransferModel(archive, target_rows, [3, 7], 10), pairs, pairs, settings, tmp_path)
+        train(TransferModel(archive, target_rows, [3, 7], 10), pairs, dev, settings, tmp_path)
         return [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
 
     (tmp_path / "target_rows.json").write_text(json.dumps(target_rows))
@@ -185,7 +165,8 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
 
     source_rows = [row for row in range(len(PIECES)) if PIECES[row] != "▁the"]
     export_hugging_face(load_run(tmp_path, archive), archive, source_rows, tmp_path / "hf")
-    TransformersConverter(str(tmp_path / "hf")).convert(str(tmp_path / "ct2"))
+    convert_separately(tmp_path / "hf", tmp_path / "ct2", DECODER_MARK, quantization=None)
+    assert len(json.loads((tmp_path / "ct2/target_vocabulary.json").read_text())) == len(target_rows)
     tokenizer = Tokenizer.from_file(str(tmp_path / "hf/tokenizer.json"))
     source = tokenizer.encode("putin dhe kim")
     assert DECODER_MARK not in "".join(source.tokens)
@@ -199,3 +180,10 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
     model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "hf").eval()
     ids = model.generate(torch.tensor([source.ids]), num_beams=1, max_new_tokens=8)[0].tolist()
     assert [tokenizer.id_to_token(i) for i in ids if i not in (PAD, EOS)] == tokens
+
+    dequantize(tmp_path / "ct2", tmp_path / "again")
+    before, after = (load_file(tmp_path / name / "model.safetensors") for name in ("hf", "again"))
+    assert before.keys() == after.keys()
+    different = [name for name in before if not torch.allclose(before[name], after[name], atol=1e-6)]
+    # Two rows that no position uses are not kept.
+    assert all(name.endswith("embed_positions.weight") for name in different), different
