@@ -3,8 +3,8 @@
     python scripts/train_summarizer.py --data ../shared/data --encoder ENCODER.npz --translator runs/translator \\
         --run runs/summarizer --minutes 25 --workers 2
 
-The translator's decoder already writes English from encoder states; what is learnt here is what to leave out. The same
-command resumes a run that was stopped. Needs the extra ``train``.
+The translator's decoder already writes English from encoder states; what is learnt here is to say a sentence in fewer of
+its own words. The same command resumes a run that was stopped. Needs the extra ``train``.
 """
 
 from __future__ import annotations
@@ -19,16 +19,26 @@ from pathlib import Path
 from mtsum.errors import MtsumError
 from mtsum.training.arguments import add_training_options, settings_from
 from mtsum.training.codec import ArchiveCodec
-from mtsum.training.condensation import read_condensation_pairs
+from mtsum.training.compression_pairs import NEWS_FILE, SUMMARY_FILES, read_compression_pairs
 from mtsum.training.curves import draw_own_curves
 from mtsum.training.encoded_pairs import EncodedPairs
 from mtsum.training.encoder_archive import EncoderArchive
-from mtsum.training.preparation import Encoded, checksums, write_provenance
+from mtsum.training.pairs import Pair
+from mtsum.training.preparation import Encoded, cached, checksums, write_provenance
 from mtsum.training.settings import Stage
 from mtsum.training.validation import DevSet
 from mtsum.training.workers import join_workers, start_workers
 
-MIXTURE = {"condense": 1.0, "condense_noisy": 1.0, "copy": 0.05}
+MIXTURE = {
+    "highlight": 4.0,
+    "highlight_noisy": 3.0,
+    "clause": 0.6,
+    "clause_noisy": 0.4,
+    "insertion": 0.4,
+    "copy": 0.2,
+}
+MOST_SOURCE, MOST_TARGET = 120, 80
+DEV_PAIRS = 300
 DEFAULTS = {
     "token_budget": 2000,
     "learning_rate": 4e-4,
@@ -45,6 +55,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True, help="the multilingual encoder's archive (.npz)")
     parser.add_argument("--translator", type=Path, required=True, help="run folder of train_translator.py")
+    parser.add_argument("--cache", type=Path, help="folder for encoded pairs (default: encoded/ in the run folder)")
     add_training_options(parser, DEFAULTS)
     arguments = parser.parse_args()
     try:
@@ -70,22 +81,30 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
     archive = EncoderArchive(arguments.encoder)
     rows = json.loads((arguments.translator / "target_rows.json").read_text())
     codec = ArchiveCodec(archive, rows)
-    pairs = read_condensation_pairs(arguments.data)
-    random.Random(0).shuffle(pairs)
-    pairs = pairs[: arguments.limit or None]
-    held_back = [pair for pair in pairs[:1200] if pair.group == "condense"]
-    dev = DevSet.of(held_back, codec, 300, arguments.validate_sentences)
-    # A summary sentence stands in several pairs: all that share one with the dev pairs go.
-    seen = {pair.target for pair in held_back}
-    encoded = EncodedPairs.encode([pair for pair in pairs if pair.target not in seen], codec, 260, 140)
-    names = ("sum/cnn_dm_subset/train.jsonl.xz", "sum/digitalgov_summary/train.jsonl.xz", "mono/en-news.txt.xz")
-    sums = checksums([arguments.encoder, *(arguments.data / name for name in names)])
-    write_provenance(arguments.run, sums, Encoded(encoded, tables={"target_rows": rows}), {})
-    return Prepared(arguments, archive, encoded, dev)
+    sums = checksums([arguments.encoder, *(arguments.data / name for name in (*SUMMARY_FILES, NEWS_FILE))])
+    key = {"task": "compression", "sha256": sums, "target_rows": rows, "limit": arguments.limit}
+
+    def encode() -> Encoded:
+        pairs = read_compression_pairs(arguments.data)
+        random.Random(0).shuffle(pairs)
+        pairs = pairs[: arguments.limit or None]
+        held_back = [pair for pair in pairs if pair.group == "highlight"][:DEV_PAIRS]
+        # A highlight stands in several pairs: all that share one with the dev pairs go.
+        seen = {pair.target for pair in held_back}
+        training = [pair for pair in pairs if pair.target not in seen]
+        dev = [[pair.source, pair.target] for pair in held_back]
+        encoded = EncodedPairs.encode(training, codec, MOST_SOURCE, MOST_TARGET)
+        return Encoded(encoded, tables={"target_rows": rows, "dev": dev})
+
+    encoded = cached(arguments.cache or arguments.run / "encoded", key, encode)
+    write_provenance(arguments.run, sums, encoded, {})
+    held_back = [Pair("dev", source, target) for source, target in encoded.tables["dev"]]
+    dev = DevSet.of(held_back, codec, MOST_TARGET, arguments.validate_sentences)
+    return Prepared(arguments, archive, encoded.pairs, dev)
 
 
 def work(rank: int, prepared: Prepared) -> None:
-    """One worker: load the translator and train it to condense."""
+    """One worker: load the translator and train it to compress."""
     from mtsum.training.export import load_run
     from mtsum.training.loop import train
 

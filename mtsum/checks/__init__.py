@@ -3,7 +3,7 @@
 Flags of a translation: ``empty``, ``length-limit``, ``copied``, ``repetition``, ``too-short``, ``too-long``,
 ``numbers``, ``names``, ``language``.
 Flags of a summary sentence: ``empty``, ``repetition``, ``numbers``, ``names``, ``unsupported``, ``incomplete``,
-``rearranged``.
+``rearranged``, ``qualifiers``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from mtsum.checks.names import missing_names, unsupported_names
 from mtsum.checks.numbers import invented_numbers, missing_numbers, unsupported_numbers
 from mtsum.checks.order import in_order
+from mtsum.checks.qualifiers import dropped_qualifiers
 from mtsum.checks.repetition import repeats
 from mtsum.checks.words import content_stems, fold, words
 from mtsum.engines.base import Hypothesis
@@ -62,6 +63,7 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
     ``numbers`` and ``names``: it has one that no source has. ``unsupported``: more than a third of its content words
     stand in no source. ``incomplete``: it does not end as a sentence does. ``rearranged``: less than ``least_in_order`` (0 to
     1) of its words stand in one source in the same order, so that it may tie the right words to each other wrongly.
+    ``qualifiers``: a source says “not”, “could” or “allegedly” of a word of it, and it does not.
     """
     text = sentence.strip()
     if not text:
@@ -81,6 +83,8 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
         flags.append("unsupported")
     if in_order(text, sources) < least_in_order:
         flags.append("rearranged")
+    if dropped_qualifiers(text, sources):
+        flags.append("qualifiers")
     return tuple(flags)
 
 

@@ -15,14 +15,24 @@ def in_order(sentence: str, sources: Sequence[str]) -> float:
     wanted = [fold(word) for word in words(sentence)]
     if not wanted:
         return 1.0
-    return max((_common([fold(w) for w in words(source)], wanted) for source in sources), default=0) / len(wanted)
+    return max((len(aligned([fold(w) for w in words(source)], wanted)) for source in sources), default=0) / len(wanted)
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Length of the longest common subsequence."""
-    row = [0] * (len(other) + 1)
-    for left in one:
-        diagonal = 0
-        for at, right in enumerate(other, start=1):
-            diagonal, row[at] = row[at], diagonal + 1 if left == right else max(row[at], row[at - 1])
-    return row[-1]
+def aligned(source: Sequence[str], words: Sequence[str]) -> list[int]:
+    """Positions in ``source`` (ascending) of a longest common subsequence of it and ``words``."""
+    # longest[i][j] is the length of the longest common subsequence of source[i:] and words[j:].
+    longest = [[0] * (len(words) + 1) for _ in range(len(source) + 1)]
+    for i in range(len(source) - 1, -1, -1):
+        row, below = longest[i], longest[i + 1]
+        for j in range(len(words) - 1, -1, -1):
+            row[j] = below[j + 1] + 1 if source[i] == words[j] else max(below[j], row[j + 1])
+    places, i, j = [], 0, 0
+    while i < len(source) and j < len(words):
+        if source[i] == words[j]:
+            places.append(i)
+            i, j = i + 1, j + 1
+        elif longest[i + 1][j] >= longest[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return places

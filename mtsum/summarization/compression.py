@@ -15,7 +15,9 @@ _TRAILING = re.compile(
     r"|;| [–—]) ",
 )
 _LEADING = re.compile(r"^(?:However|Meanwhile|Moreover|Furthermore|But|And|So|Then|Also|Instead|Still|Therefore),? ")
+_QUOTED = re.compile('["“”„«»]')
 _LEAST_WORDS = 7
+_MOST_PART_WORDS = 15
 
 
 def shorter_forms(sentence: str) -> list[str]:
@@ -23,7 +25,7 @@ def shorter_forms(sentence: str) -> list[str]:
 
     Sentences with quotation marks are left alone: words put in someone's mouth are not edited.
     """
-    if re.search('["“”„«»]', sentence):
+    if _QUOTED.search(sentence):
         return []
     forms: set[str] = set()
     plain = _finished(_RELATIVE_ASIDE.sub("", _ASIDE.sub("", _LEADING.sub("", sentence))))
@@ -34,6 +36,13 @@ def shorter_forms(sentence: str) -> list[str]:
     return sorted(
         (form for form in forms if form != sentence and len(form.split()) >= _LEAST_WORDS), key=len, reverse=True
     )
+
+
+def dropped_parts(sentence: str) -> list[str]:
+    """The asides and trailing clauses that ``shorter_forms`` would leave out of ``sentence``, as they stand in it."""
+    found = [match.group() for pattern in (_ASIDE, _RELATIVE_ASIDE) for match in pattern.finditer(sentence)]
+    found += [sentence[match.start() :] for match in _TRAILING.finditer(sentence)]
+    return [part for part in found if len(part.split()) <= _MOST_PART_WORDS and not _QUOTED.search(part)]
 
 
 def _finished(text: str) -> str:

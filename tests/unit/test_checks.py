@@ -1,3 +1,4 @@
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtsum.checks import check_summary, check_translation, ends_a_sentence
-from mtsum.checks.order import in_order
+from mtsum.checks.order import aligned, in_order
+from mtsum.checks.qualifiers import dropped_qualifiers
 from mtsum.checks.repetition import repeats
 from mtsum.engines.base import Hypothesis
 
@@ -132,3 +134,37 @@ def test_halves_of_two_sources_are_not_one_sentence() -> None:
 def test_the_share_in_order_is_a_share_and_whole_for_the_sentence_itself(one: str, other: str) -> None:
     assert 0.0 <= in_order(one, [other]) <= 1.0
     assert in_order(one, [one]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "dropped"),
+    [
+        ("The party won the election.", "The party has not won the election this year.", ("not",)),
+        ("The party won the election.", "The party didn't win the election this year.", ()),
+        ("The man robbed a bank.", "The man allegedly robbed a bank in Durres.", ("allegedly",)),
+        ("The storm reached the coast.", "The storm could have reached the coast, she said.", ("could",)),
+        ("The party never won the election.", "The party has not won the election.", ()),
+        ("The road opened in May.", "The road opened in May, but not the bridge.", ()),
+        ("The party won the election.", "The party won the election.", ()),
+    ],
+)
+def test_a_shorter_sentence_keeps_what_turns_its_claim_round(
+    sentence: str, source: str, dropped: tuple[str, ...]
+) -> None:
+    assert dropped_qualifiers(sentence, [source, "Nobody knows."]) == dropped
+    assert ("qualifiers" in check_summary(sentence, [source])) == bool(dropped)
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=9), st.lists(st.sampled_from("abcd"), max_size=9))
+def test_aligned_words_are_a_longest_common_subsequence(one: list[str], other: list[str]) -> None:
+    places = aligned(one, other)
+    assert places == sorted(set(places))
+    kept = iter(other)
+    assert all(one[at] in kept for at in places)
+    longest = max(
+        len(chosen)
+        for size in range(len(other) + 1)
+        for chosen in combinations(other, size)
+        if (rest := iter(one)) and all(word in rest for word in chosen)
+    )
+    assert len(places) == longest

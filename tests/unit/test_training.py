@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from support.tiny_archive import PIECES, q4_blocks, write_archive
 
+from mtsum.segmentation import sentence_spans
 from mtsum.training.augmentation import rare_names, with_other_names
 from mtsum.training.codec import ArchiveCodec
-from mtsum.training.condensation import condensations, like_translation
+from mtsum.training.compression_pairs import clause_pairs, highlight_pairs, like_translation, with_insertion
 from mtsum.training.encoded_pairs import EncodedPairs
 from mtsum.training.encoder_archive import (
     EOS,
@@ -97,16 +98,40 @@ DOCUMENT = (
 )
 
 
-def test_a_summary_is_paired_with_the_sentences_it_rests_on() -> None:
-    found = list(condensations(DOCUMENT, "Prizren opened a new library on Monday.", np.random.default_rng(1), 60))
-    assert found
-    assert all("opened a new library" in source for source, _ in found)
+SENTENCES = [DOCUMENT[a:b] for a, b in sentence_spans(DOCUMENT, "en")]
 
 
-def test_a_summary_with_a_number_its_article_lacks_teaches_nothing() -> None:
-    assert not list(
-        condensations(DOCUMENT, "Prizren opened a new library with 99 rooms.", np.random.default_rng(1), 60)
-    )
+def test_a_highlight_is_paired_with_the_sentence_that_it_shortens() -> None:
+    assert list(highlight_pairs(SENTENCES, "Prizren opened a new library on Monday.")) == [
+        (SENTENCES[0], "Prizren opened a new library on Monday.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Prizren opened a new library with 99 rooms.",
+        "Pristina opened a new library on Monday.",
+        "On Monday a new library Prizren opened.",
+        "Teachers welcome what the town has built for them.",
+    ],
+)
+def test_a_highlight_that_says_other_than_its_article_teaches_nothing(summary: str) -> None:
+    assert not list(highlight_pairs(SENTENCES, summary))
+
+
+def test_a_clause_left_out_leaves_a_sentence() -> None:
+    text = "The minister said on Friday that the road will open in May, although the works are late."
+    assert list(clause_pairs(text, np.random.default_rng(0))) == [
+        (text, "The minister said on Friday that the road will open in May.")
+    ]
+
+
+def test_an_inserted_part_is_all_that_a_source_has_more_than_its_target() -> None:
+    text = "On Friday, the road opened."
+    made = {with_insertion(text, [", which is late"], np.random.default_rng(seed)) for seed in range(20)}
+    assert made == {"On Friday, which is late, the road opened.", "On Friday, the road opened, which is late."}
+    assert with_insertion('He said "yes, it is".', ["(x)"], np.random.default_rng(0)) is None
 
 
 def test_translated_looking_text_differs_in_small_words_only() -> None:

@@ -1,0 +1,46 @@
+"""Words that turn a claim round or weaken it, and that a shorter sentence must not lose: not, allegedly, could."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mtsum.checks.order import aligned
+from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, fold, words
+
+_QUALIFIERS_TEXT = """
+not no never none nobody nothing neither nor without cannot hardly barely nearly almost
+alleged allegedly reportedly suspected accused apparently possibly probably supposedly
+may might could would should unless if
+"""
+QUALIFIERS = frozenset(_QUALIFIERS_TEXT.split())
+
+
+def dropped_qualifiers(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
+    """Qualifiers that the source nearest to ``sentence`` has and it has not, though it has the word that they qualify.
+
+    That is the content word after the qualifier. Nearest is the source that shares most words in the same order. A
+    qualifier counts as kept where the sentence has it, or another one, anywhere.
+    """
+    wanted = [fold(word) for word in words(sentence)]
+    if not wanted or any(_qualifies(word) for word in wanted):
+        return ()
+    found = [[fold(word) for word in words(source)] for source in sources]
+    nearest, kept = max(
+        ((each, aligned(each, wanted)) for each in found), key=lambda pair: len(pair[1]), default=([], [])
+    )
+    places = set(kept)
+    return tuple(
+        word
+        for at, word in enumerate(nearest)
+        if _qualifies(word) and at not in places and _next_content(nearest, at) in places
+    )
+
+
+def _qualifies(word: str) -> bool:
+    return word in QUALIFIERS or word.endswith("n't")
+
+
+def _next_content(text: Sequence[str], at: int) -> int | None:
+    """Where the first content word after position ``at`` stands."""
+    following = (place for place in range(at + 1, len(text)) if text[place] not in ENGLISH_FUNCTION_WORDS)
+    return next(following, None)
