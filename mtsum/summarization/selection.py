@@ -75,12 +75,17 @@ def centrality(vectors: Sequence[Vector], rounds: int = 30) -> list[float]:
     return [value / most for value in rank]
 
 
-def salience(sentences: Sequence[SourceSentence], vectors: Sequence[Vector]) -> list[float]:
-    """How much each sentence matters, 0 to 1: centrality and position, less for doubtful or dangling sentences."""
+def salience(
+    sentences: Sequence[SourceSentence], vectors: Sequence[Vector], centrality_weight: float = _CENTRALITY_WEIGHT
+) -> list[float]:
+    """How much each sentence matters, 0 to 1: centrality and position, less for doubtful or dangling sentences.
+
+    ``centrality_weight`` is the share of centrality: 0 takes the lead, 1 what is central wherever it stands.
+    """
     values = []
     for position, (sentence, central) in enumerate(zip(sentences, centrality(vectors), strict=True)):
         early = _HALF_POSITION / (_HALF_POSITION + position)
-        value = _CENTRALITY_WEIGHT * central + (1 - _CENTRALITY_WEIGHT) * early
+        value = centrality_weight * central + (1 - centrality_weight) * early
         if sentence.doubtful:
             value *= 0.8
         first = sentence.text.lstrip("\"“'(").split(" ", 1)[0].lower().rstrip(",")
