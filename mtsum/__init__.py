@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from mtsum.api import summarize, translate
     from mtsum.corpus.datasets_map import map_dataset
     from mtsum.documents import Article
+    from mtsum.evaluation.scoring import score
 
 __version__ = "0.1.0"
-__all__ = ["Article", "__version__", "map_dataset", "summarize", "translate"]
+__all__ = ["Article", "__version__", "map_dataset", "score", "summarize", "translate"]
 
 _HOMES = {
     "translate": "mtsum.api",
     "summarize": "mtsum.api",
     "map_dataset": "mtsum.corpus.datasets_map",
+    "score": "mtsum.evaluation.scoring",
     "Article": "mtsum.documents",
 }
 

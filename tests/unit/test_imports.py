@@ -30,12 +30,14 @@ LEVELS = (
     ("loading",),
     ("api",),
     ("corpus",),
+    ("evaluation",),
     ("cli",),
     ("__main__",),
 )
 # What stands beside the list: training makes models and may use all below the command line, nothing imports it.
 ASIDE = {"training", "__init__"}
 HEAVY = {"torch", "transformers", "ctranslate2", "ray", "rich", "datasets", "pandas", "trafilatura", "huggingface_hub"}
+HEAVY |= {"sacrebleu", "rouge_score", "evaluate", "matplotlib"}
 
 RANK = {name: rank for rank, names in enumerate(LEVELS) for name in names}
 
