@@ -20,7 +20,7 @@ from mtsum.summarization import Summarizer
 from mtsum.translation import Translator
 
 # Model parameters of the registry that speak to the summarizer, the others being generation settings.
-SUMMARIZER_PARAMETERS = ("input_words", "output_words", "prefix", "least_in_order")
+SUMMARIZER_PARAMETERS = ("input_words", "input_sentences", "output_words", "prefix", "least_in_order")
 TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged", "stand_ins")
 
 

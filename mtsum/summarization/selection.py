@@ -104,11 +104,13 @@ def grouped_inputs(
     limit: int,
     groups: int,
     usable: Callable[[int], bool],
+    most_sentences: int | None = None,
 ) -> list[tuple[int, ...]]:
     """Up to ``groups`` sets of sentences (positions, ascending) for a model to summarize, each at most ``limit`` large.
 
     A group grows from the most salient sentence that no group has yet, by the sentences that are salient and speak of
-    the same thing. ``sizes`` are in the unit of ``limit`` (words or tokens). A sentence over the limit is in no group.
+    the same thing, ``most_sentences`` of them where that is given. ``sizes`` are in the unit of ``limit`` (words or tokens).
+    A sentence over the limit is in no group.
     """
     left = [at for at in range(len(values)) if usable(at) and sizes[at] <= limit]
     made: list[tuple[int, ...]] = []
@@ -120,6 +122,8 @@ def grouped_inputs(
         rest = sorted(left, key=lambda at: -(values[at] * (0.35 + similarity(vectors[at], vectors[seed]))))
         chosen, room = [seed], limit - sizes[seed]
         for at in rest:
+            if len(chosen) == most_sentences:
+                break
             if at != seed and sizes[at] <= room:
                 chosen.append(at)
                 room -= sizes[at]

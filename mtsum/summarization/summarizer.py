@@ -84,8 +84,9 @@ class Summary:
 class Summarizer:
     """A loaded summarization model and how it is to be used.
 
-    ``input_words`` is the size of input the model was trained on (``None``: all of its window), ``output_words`` the
-    length it writes whatever it is told (``None``: it follows limits on new tokens). ``prefix`` goes before each input.
+    ``input_words`` is the size of input the model was trained on (``None``: all of its window), ``input_sentences`` the
+    most sentences of it (``None``: any number), ``output_words`` the length it writes whatever it is told (``None``: it
+    follows limits on new tokens). ``prefix`` goes before each input.
     ``least_in_order`` is how much of a sentence must be one source sentence with words left out (0: any wording goes); a
     model that ties words together wrongly needs it.
     """
@@ -94,6 +95,7 @@ class Summarizer:
     model: str
     settings: GenerationSettings = field(default_factory=lambda: GenerationSettings(no_repeat_ngram_size=3))
     input_words: int | None = None
+    input_sentences: int | None = None
     output_words: int | None = None
     prefix: str = ""
     least_in_order: float = 0.0
@@ -172,7 +174,13 @@ class Summarizer:
         usable = [sentence.quotable for sentence in draft.sentences]
         if self.input_words is not None:
             made = grouped_inputs(
-                draft.vectors, draft.values, words, self.input_words, groups_wanted, lambda at: usable[at]
+                draft.vectors,
+                draft.values,
+                words,
+                self.input_words,
+                groups_wanted,
+                lambda at: usable[at],
+                self.input_sentences,
             )
         else:
             tokens = self.engine.count_tokens([sentence.text for sentence in draft.sentences])

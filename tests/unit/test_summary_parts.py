@@ -75,6 +75,8 @@ def test_groups_keep_to_their_size_and_share_no_seed() -> None:
     assert all(sum(sizes[at] for at in group) <= 25 for group in groups)
     assert not set(groups[0]) & set(groups[1])
     assert 3 not in {at for group in groups for at in group}
+    alone = grouped_inputs(vectors, [1.0, 0.8, 0.6, 0.4, 0.2], sizes, 25, 9, lambda at: at != 3, most_sentences=1)
+    assert sorted(alone) == [(0,), (1,), (2,), (4,)]
 
 
 def test_a_sentence_rests_on_the_one_it_was_made_from() -> None:
