@@ -6,6 +6,8 @@ work as written, 1 for input or models that failed while the call itself was fin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class MtsumError(Exception):
     """Base of all of mtsum's own errors."""
@@ -26,13 +28,20 @@ class LanguageUnknown(UsageError):
 class InputError(MtsumError):
     """An input file or record that cannot be read. ``where`` names the file, and the line where there is one.
 
-    ``id`` is the record's own identifier, where it has one that could be read.
+    ``id`` is the record's own identifier, where it has one that could be read, and ``extra`` its other columns.
     """
 
-    def __init__(self, message: str, where: str | None = None, id: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        where: str | None = None,
+        id: str | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(f"{where}: {message}" if where else message)
         self.where = where
         self.id = id
+        self.extra = dict(extra or {})
 
 
 class InputUnreachable(MtsumError):

@@ -1,6 +1,6 @@
 """Sentences a second of ``mtsum batch --task translate`` against CTranslate2 alone, on the same sentences, in one run.
 
-    python scripts/bench_batch.py [--input corpus.jsonl] [--articles 500] [--model M] [--beam N] [--threads 2]
+    python scripts/bench_batch.py [--input corpus.jsonl] [--articles 500] [--sentences 20] [--model M] [--beam N] [--threads 2]
 
 CTranslate2 alone gets every distinct sentence of the articles (or the pieces that an over-long one is split into) once,
 tokenized beforehand, in one call that sorts them by length and packs batches of the same number of tokens, with the same
@@ -8,7 +8,7 @@ beam and constraints. The batch run reads the articles from disk, splits, tokeni
 writes the records, without a translation memory. Both have their model loaded before the clock starts. A sentence counts
 once however often it occurs. The last line is the run as shipped: flagged sentences are tried again.
 
-Without ``--input`` articles are put together from the sentences of examples/lajm.txt, with other numbers in each.
+Without ``--input`` articles of ``--sentences`` are put together from those of examples/lajm.txt, with other numbers in each.
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", help="what `mtsum batch` reads; by default articles made from examples/lajm.txt")
     parser.add_argument("--articles", type=int, default=500, help="at most so many of them")
+    parser.add_argument(
+        "--sentences", type=int, default=SENTENCES_AN_ARTICLE, help="of an article that is put together"
+    )
     parser.add_argument("--model", help="alias, repository or directory; the shipped translator by default")
     parser.add_argument("--beam", type=int, help="the model's own by default")
     parser.add_argument("--threads", type=int, default=2)
@@ -69,7 +72,7 @@ def main() -> None:
     choice = EngineChoice(engine="ctranslate2", device="cpu", beam=arguments.beam, threads=arguments.threads)
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
-        documents = list(islice(documents_of(arguments.input), arguments.articles))
+        documents = list(islice(documents_of(arguments.input, arguments.sentences), arguments.articles))
         corpus = written(documents, place / "corpus.jsonl")
         articles = [article_from_document(document, "sq", document.id) for document in documents]
         translator = load_translator(entry, choice=choice)
@@ -153,10 +156,10 @@ def without_second_tries(entry: ModelEntry, place: Path) -> Path:
     return place
 
 
-def documents_of(source: str | None) -> Iterator[Document]:
+def documents_of(source: str | None, sentences: int = SENTENCES_AN_ARTICLE) -> Iterator[Document]:
     """The documents to translate. Raises the error of one that cannot be read."""
     if source is None:
-        yield from synthetic()
+        yield from synthetic(sentences)
         return
     for item in read_items(Source(source)):
         if isinstance(item.content, InputError):
@@ -164,7 +167,7 @@ def documents_of(source: str | None) -> Iterator[Document]:
         yield item.content
 
 
-def synthetic() -> Iterator[Document]:
+def synthetic(length: int) -> Iterator[Document]:
     """Articles without end, made of the example's sentences with other numbers, so that few sentences are equal."""
     from mtsum.formats.txt import text_document
 
@@ -174,7 +177,7 @@ def synthetic() -> Iterator[Document]:
     number = 0
     while True:
         number += 1
-        chosen = (chance.choice(sentences) for _ in range(SENTENCES_AN_ARTICLE))
+        chosen = (chance.choice(sentences) for _ in range(length))
         renumbered = (
             re.sub(r"\d+", lambda found: str(chance.randrange(2, 10 ** len(found[0]))), each) for each in chosen
         )

@@ -67,8 +67,13 @@ Examples:
     metavar="N",
     help="A longer article is an error.",
 )
-@click.option("--max-errors", type=click.IntRange(0), metavar="N", help="Stop when more than N records have failed.")
-@click.option("--retry-errors", is_flag=True, help="Do the records of a finished run that failed once more.")
+@click.option(
+    "--max-errors",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Stop when more than N records have failed; a retry goes to its end.",
+)
+@click.option("--retry-errors", is_flag=True, help="Try those records of a finished run again that failed.")
 @click.option(
     "--output-format",
     type=click.Choice(["jsonl", "parquet"]),

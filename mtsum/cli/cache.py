@@ -22,7 +22,8 @@ def cache() -> None:
     """The translation memory: sentences translated before, and those that an editor corrected.
 
     Long runs (`mtsum batch`) keep what they translate here. Corrections imported from a TMX file are used by every
-    command, and flagged `edited` in its records.
+    command, and flagged `edited` in its records; what a run has done already stays as it is, so give it a new folder.
+    The memory forgets what was not used for longest when it would grow over MTSUM_MEMORY_LIMIT (2GB).
 
     \b
     Examples:

@@ -88,13 +88,25 @@ def versions_here() -> dict[str, str]:
 
 
 def differences(then: dict[str, Any], now: dict[str, Any]) -> dict[str, str]:
-    """What differs between two jobs, as lines for people by the dotted name of the value."""
+    """What differs between two jobs, as lines for people by the dotted name of the value.
+
+    A model that only one of them has is one line, its name.
+    """
     before, after = dict(_flat(then)), dict(_flat(now))
+    alone = tuple(f"{name}." for name in {*_models(then)} ^ {*_models(now)})
     return {
         name: f"{_short(name, before | after)}: {_said(before.get(name))} in the run, {_said(after.get(name))} now"
         for name in dict.fromkeys([*before, *after])
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and (not name.startswith(alone) or name.endswith(".model"))
     }
+
+
+def _models(values: dict[str, Any], path: str = "") -> Iterator[str]:
+    """The dotted names of the parts that describe a model."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            here = f"{path}.{name}" if path else name
+            yield from [here] if "model" in value else _models(value, here)
 
 
 def _flat(values: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -93,7 +93,7 @@ class Report:
 def closing_lines(report: Report) -> list[str]:
     """The report for people, a fact a line."""
     total = report.total
-    lines = [f"{total.records:,} articles, {total.sentences:,} sentences translated, {_errors(total)}"]
+    lines = [f"{_count(total.records, 'article')}, {_count(total.sentences, 'sentence')} translated, {_errors(total)}"]
     for of, counts in (("translated", total.flags), ("summary", total.summary_flags)):
         if counts:
             lines.append(f"flags of {of} sentences: {_listed(counts)}")
@@ -101,17 +101,13 @@ def closing_lines(report: Report) -> list[str]:
         return [*lines, "nothing was left to do"]
     seconds = report.seconds
     lines.append(
-        f"now: {report.articles:,} articles with {report.sentences:,} sentences in {duration(seconds)}: "
+        f"now: {_count(report.articles, 'article')} with {_count(report.sentences, 'sentence')} in {duration(seconds)}: "
         f"{60 * report.articles / seconds:,.1f} articles a minute, {report.sentences / seconds:,.1f} sentences a second; "
-        f"models wrote {report.generated:,} texts, {report.tokens / seconds:,.0f} tokens a second"
+        f"models wrote {_count(report.generated, 'text')}, {report.tokens / seconds:,.0f} tokens a second"
     )
     stages = ", ".join(f"{name} {duration(spent)}" for name, spent in report.stages.items() if spent >= 0.05)
     lines.append(f"time: {stages or 'too little to tell'}")
-    slow = (
-        f"{each.first} to {each.last} ({each.articles} articles, {each.sentences:,} sentences) {duration(each.seconds)}"
-        for each in report.slowest
-    )
-    return [*lines, f"slowest: {'; '.join(slow)}"]
+    return [*lines, f"slowest: {'; '.join(map(_timed, report.slowest))}"]
 
 
 def duration(seconds: float) -> str:
@@ -125,11 +121,19 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
+def _timed(chunk: Timed) -> str:
+    names = chunk.first if chunk.articles == 1 else f"{chunk.first} to {chunk.last}"
+    return f"{names} ({_count(chunk.articles, 'article')}, {_count(chunk.sentences, 'sentence')}) {duration(chunk.seconds)}"
+
+
 def _errors(tally: Tally) -> str:
     if not tally.errors:
         return "no errors"
-    count = tally.errors.total()
-    return f"{count:,} error{'s' if count > 1 else ''} ({_listed(tally.errors)})"
+    return f"{_count(tally.errors.total(), 'error')} ({_listed(tally.errors)})"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -43,7 +43,8 @@ class Retry:
     @property
     def summary(self) -> str:
         """What is about to be done."""
-        return f"trying {len(self.positions):,} failed records again"
+        count = len(self.positions)
+        return f"trying {count:,} failed record{'' if count == 1 else 's'} again"
 
     @property
     def done(self) -> int:

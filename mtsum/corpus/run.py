@@ -158,7 +158,7 @@ class _Run:
         self._stop_for_errors(folder)
         done = folder.tally
         if done.records:
-            self.voice.note(f"going on: {done.records:,} articles are done")
+            self.voice.note(f"going on: {done.records:,} article{' is' if done.records == 1 else 's are'} done")
         self.watcher.begin(count_items(self.batch.source), done.records, done.errors.total())
         chunks = items = 0
 

@@ -135,7 +135,7 @@ class Worker:
                 failed += 1
                 where = item.content.name if isinstance(item.content, Document) else item.id
                 said = f"mtsum failed on it, please report this: {type(fault).__name__}: {fault}"
-                records.append(error_record(item.id, f"{where}: {said}", self._meta))
+                records.append(self._error_record(item, f"{where}: {said}"))
                 continue
             records += done.records
             sentences += done.sentences
@@ -199,12 +199,14 @@ class Worker:
         self, item: Item, each: Article | InputError, translation: Translation | None, summary: Summary | None
     ) -> dict[str, Any]:
         if isinstance(each, InputError):
-            extra = item.content.extra if isinstance(item.content, Document) else {}
-            made = error_record(item.id, str(each), self._meta)
-            return made | ({"extra": extra} if extra else {})
+            return self._error_record(item, str(each))
         lacking = self.task.name == "summarize" and summary is None
         error = "there is no sentence to summarize" if lacking else None
         return record(each, translation, summary, self._meta, error)
+
+    def _error_record(self, item: Item, error: str) -> dict[str, Any]:
+        made = error_record(item.id, error, self._meta)
+        return made | ({"extra": item.content.extra} if item.content.extra else {})
 
     @cached_property
     def _meta(self) -> RunMeta:

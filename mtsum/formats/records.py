@@ -14,29 +14,34 @@ TITLE_COLUMN = "title"
 def record_document(record: Mapping[str, object], origin: Origin, line: int) -> Document:
     """The document in ``record``, whose columns other than text, identifier and title become ``extra``.
 
-    A record without an identifier is called after its file and line. Raises ``InputError`` naming file and line when
-    the text is missing, empty or no text, or the identifier is neither text nor a whole number.
+    A record without an identifier is called after its file and line. Raises ``InputError`` naming file and line, with
+    the same ``extra``, when the text is missing, empty or no text, or the identifier is neither text nor a whole number.
     """
     where = f"{origin.name}:{line}"
+    used = {origin.text_column, origin.id_column, TITLE_COLUMN}
+    extra = {column: value for column, value in record.items() if column not in used}
     given = record.get(origin.id_column)
     id_given = isinstance(given, str | int) and not isinstance(given, bool) and given != ""
     own = str(given) if id_given else None
+
+    def refused(message: str) -> InputError:
+        return InputError(message, where, own, extra)
+
     if origin.text_column not in record:
-        raise InputError(no_text_column(origin, record), where, own)
+        raise refused(no_text_column(origin, record))
     text = record[origin.text_column]
     if not isinstance(text, str):
-        raise InputError(f"{origin.text_column!r} is {kind_of(text)} and not text", where, own)
+        raise refused(f"{origin.text_column!r} is {kind_of(text)} and not text")
     if "\0" in text:
-        raise InputError(f"{origin.text_column!r} holds a NUL character", where, own)
+        raise refused(f"{origin.text_column!r} holds a NUL character")
     blocks = text_blocks(text)
     if not blocks:
-        raise InputError(f"{origin.text_column!r} is empty", where, own)
+        raise refused(f"{origin.text_column!r} is empty")
     if not id_given and given is not None and given != "":
-        raise InputError(f"{origin.id_column!r} is {kind_of(given)}; an identifier is text or a whole number", where)
+        raise refused(f"{origin.id_column!r} is {kind_of(given)}; an identifier is text or a whole number")
     title = record.get(TITLE_COLUMN) if origin.text_column != TITLE_COLUMN else None
     if isinstance(title, dict | list | bool):
-        raise InputError(f"{TITLE_COLUMN!r} is {kind_of(title)} and not text", where, own)
-    used = {origin.text_column, origin.id_column, TITLE_COLUMN}
+        raise refused(f"{TITLE_COLUMN!r} is {kind_of(title)} and not text")
     return Document(
         id=own or f"{origin.stem}:{line}",
         text=text,
@@ -44,7 +49,7 @@ def record_document(record: Mapping[str, object], origin: Origin, line: int) -> 
         title=str(title).strip() or None if title is not None else None,
         name=where,
         id_given=id_given,
-        extra={column: value for column, value in record.items() if column not in used},
+        extra=extra,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def bad(tmp_path: Path) -> Path:
     """Six records that can't be done for six reasons, and one that can."""
     return lines_of(
         tmp_path / "bad.jsonl",
-        {"id": "a", "text": ""},
+        {"id": "a", "text": "", "place": "Vlorë"},
         "{no json",
         {"id": "c", "body": "Po."},
         {"id": "d", "text": GERMAN},
@@ -176,6 +177,7 @@ def test_bad_records_say_what_was_wrong_and_where_and_the_others_are_done(
     assert [bool(record["error"]) for record in made] == [True] * 6 + [False]
     assert all(f"{bad}:{line}" in record["error"] for line, record in enumerate(made[:6], start=1))
     assert "over the 2,000 allowed" in made[4]["error"]
+    assert [record.get("extra") for record in made[:6]] == [{"place": "Vlorë"}, None, {"body": "Po."}, None, None, None]
     assert manifest(tmp_path / "run")["counts"]["errors"] == {
         "column": 1,
         "empty": 1,
@@ -222,9 +224,19 @@ def test_another_job_on_the_folder_is_refused_with_the_difference(
 
 
 def test_another_input_or_model_on_the_folder_is_refused(
-    run: Callable[..., Result], corpus: Path, tiny_model: Callable[[str], Path], tmp_path: Path
+    run: Callable[..., Result], corpus: Path, model: str, tmp_path: Path
 ) -> None:
     run(corpus)
+    copied = tmp_path / "another"
+    shutil.copytree(model, copied)
+    other = run(corpus, "--translator", copied)
+    assert other.exit_code == 2
+    assert f'model: "{model}" in the run, "{copied}" now' in other.stderr
+    with (copied / "config.json").open("a", encoding="utf-8") as file:
+        file.write(" ")
+    changed = run(corpus, "--translator", copied)
+    assert "checksums config.json: " in changed.stderr
+    assert "checksums model.bin: " not in changed.stderr
     with corpus.open("a", encoding="utf-8") as file:
         file.write(json.dumps({"text": ALBANIAN[11]}) + "\n")
     refused = run(corpus)
@@ -306,6 +318,37 @@ def test_the_memory_serves_the_next_run_and_no_cache_goes_without(
     served = run(corpus, out=tmp_path / "again")
     assert "models wrote 0 texts" in served.stderr
     assert files(tmp_path / "again") == files(tmp_path / "run") == files(tmp_path / "without")
+
+
+def test_an_editors_sentence_is_used_and_marked_in_the_next_run_and_not_put_into_a_finished_one(
+    run: Callable[..., Result], corpus: Path, tmp_path: Path
+) -> None:
+    run(corpus)
+    before = files(tmp_path / "run")
+    tmx = tmp_path / "memory.tmx"
+    assert CliRunner().invoke(cli, ["cache", "export", str(tmx)]).exit_code == 0
+    machine = records(tmp_path / "run")[3]["translation"]["text"]
+    there, changed = tmx.read_text(encoding="utf-8").split(f"<seg>{ALBANIAN[3]}</seg></tuv>\n")
+    tmx.write_text(
+        f"{there}<seg>{ALBANIAN[3]}</seg></tuv>\n{changed.replace(machine, 'By an editor.', 1)}", encoding="utf-8"
+    )
+    assert "1 correction imported" in CliRunner().invoke(cli, ["cache", "import", str(tmx)]).stdout
+    assert "edited 1" in run(corpus, out=tmp_path / "next").stderr
+    sentences = [record["translation"]["sentences"][0] for record in records(tmp_path / "next")]
+    assert [at for at, sentence in enumerate(sentences) if "edited" in sentence["flags"]] == [3]
+    assert (sentences[3]["target"], sentences[3]["score"]) == ("By an editor.", None)
+    run(corpus)
+    assert files(tmp_path / "run") == before
+
+
+def test_a_retry_goes_to_its_end_whatever_the_bound_on_errors(
+    run: Callable[..., Result], bad: Path, tmp_path: Path
+) -> None:
+    run(bad)
+    retried = run(bad, "--retry-errors", "--max-errors", 1)
+    assert retried.exit_code == 1
+    assert "now: 5 articles" in retried.stderr
+    assert manifest(tmp_path / "run")["state"] == "finished"
 
 
 def test_the_closing_summary_counts_and_quiet_keeps_it_back(

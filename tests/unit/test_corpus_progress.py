@@ -103,6 +103,19 @@ def test_the_closing_lines_tell_counts_flags_stages_and_the_slowest() -> None:
     )
 
 
+def test_one_is_counted_as_one() -> None:
+    report = Report()
+    record = {"error": None, "translation": None, "summary": None}
+    report.add(["a"], Done((record,), 1, 1, 9, {"translate": 1.0}))
+    report.total = Tally(records=1, sentences=1)
+    report.started -= 60
+    lines = closing_lines(report)
+    assert lines[0] == "1 article, 1 sentence translated, no errors"
+    assert lines[1].startswith("now: 1 article with 1 sentence in 1 min 0 s")
+    assert "models wrote 1 text, " in lines[1]
+    assert lines[-1] == "slowest: a (1 article, 1 sentence) 1.0 s"
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (18120, "5 h 2 min")],

@@ -238,6 +238,9 @@ def test_jobs_are_compared_value_by_value_and_named_as_briefly_as_can_be() -> No
         'a.checksums model.bin: "12" in the run, "13" now',
     ]
     assert differences(then, then) == {}
+    assert differences({"b": then["b"]}, {"a": then["a"], "b": now["b"]}) == {
+        "a.model": 'a.model: nothing in the run, "x" now',
+    }
     assert differences({"a": 1}, {"b": None, "c": 2}) == {
         "a": "a: 1 in the run, nothing now",
         "c": "c: nothing in the run, 2 now",
