@@ -1,7 +1,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format notebooks clean
 
 demo: .venv/installed  ## translate and summarize an Albanian article, offline
 	@$(BIN)/mtsum summarize examples/lajm.txt --sources --show-translation
@@ -18,6 +18,9 @@ lint: .venv/installed-dev  ## ruff and mypy
 format: .venv/installed-dev  ## rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+notebooks: .venv/installed-dev  ## run the notebooks and save their outputs in place
+	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(BIN)/python scripts/execute_notebooks.py
 
 clean:  ## remove what make made
 	rm -rf .venv

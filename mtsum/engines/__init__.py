@@ -9,6 +9,7 @@ from mtsum.engines.families import family_class, known_families
 from mtsum.errors import EngineError, ModelBroken, UsageError
 
 __all__ = [
+    "DEVICES",
     "ENGINES",
     "Engine",
     "GenerationSettings",

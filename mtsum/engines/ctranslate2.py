@@ -162,7 +162,11 @@ def _load(directory: Path, device: str, compute_type: str, threads: int | None) 
         raise ModelBroken(f"{directory} has no shared_vocabulary.json")
     try:
         return ctranslate2.Translator(
-            str(directory), device=device, compute_type=compute_type, inter_threads=1, intra_threads=_threads(threads)
+            str(directory),
+            device=device,
+            compute_type=compute_type,
+            inter_threads=1,
+            intra_threads=thread_count(threads),
         )
     except MemoryError as error:
         raise EngineError(f"not enough memory on {device} for the model in {directory}") from error
@@ -172,7 +176,8 @@ def _load(directory: Path, device: str, compute_type: str, threads: int | None) 
         raise ModelBroken(f"{directory} cannot be loaded by CTranslate2: {error}") from error
 
 
-def _threads(threads: int | None) -> int:
+def thread_count(threads: int | None) -> int:
+    """``threads``, else what ``OMP_NUM_THREADS`` says, else every core granted to this process, at most 16."""
     if threads is not None:
         return threads
     if os.environ.get("OMP_NUM_THREADS", "").isdigit():

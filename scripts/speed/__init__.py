@@ -1,0 +1,1 @@
+"""The parts of ``scripts/bench_speed.py``: the models, the contestants, the race between them, and its tables."""
