@@ -20,8 +20,19 @@ from mtsum.summarization import Summarizer
 from mtsum.translation import Translator
 
 # Model parameters of the registry that speak to the summarizer, the others being generation settings.
-SUMMARIZER_PARAMETERS = ("input_words", "input_sentences", "output_words", "prefix", "least_in_order")
+SUMMARIZER_PARAMETERS = ("input_words", "input_sentences", "output_words", "prefix", "least_in_order", "copies")
 TRANSLATOR_PARAMETERS = ("segment_limit", "retry_flagged", "stand_ins")
+# What users call a precision -> the engines' compute type; None lets the engine choose by device.
+PRECISIONS: dict[str, str | None] = {
+    "auto": None,
+    "int8": "int8",
+    "fp16": "float16",
+    "float16": "float16",
+    "bf16": "bfloat16",
+    "bfloat16": "bfloat16",
+    "fp32": "float32",
+    "float32": "float32",
+}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def shorter_forms(sentence: str) -> list[str]:
 
     Sentences with quotation marks are left alone: words put in someone's mouth are not edited.
     """
-    if _QUOTED.search(sentence):
+    if has_quotation(sentence):
         return []
     forms: set[str] = set()
     plain = _finished(_RELATIVE_ASIDE.sub("", _ASIDE.sub("", _LEADING.sub("", sentence))))
@@ -38,11 +38,16 @@ def shorter_forms(sentence: str) -> list[str]:
     )
 
 
+def has_quotation(sentence: str) -> bool:
+    """Whether a quotation mark stands in ``sentence``."""
+    return _QUOTED.search(sentence) is not None
+
+
 def dropped_parts(sentence: str) -> list[str]:
     """The asides and trailing clauses that ``shorter_forms`` would leave out of ``sentence``, as they stand in it."""
     found = [match.group() for pattern in (_ASIDE, _RELATIVE_ASIDE) for match in pattern.finditer(sentence)]
     found += [sentence[match.start() :] for match in _TRAILING.finditer(sentence)]
-    return [part for part in found if len(part.split()) <= _MOST_PART_WORDS and not _QUOTED.search(part)]
+    return [part for part in found if len(part.split()) <= _MOST_PART_WORDS and not has_quotation(part)]
 
 
 def _finished(text: str) -> str:

@@ -19,7 +19,8 @@ from mtsum.engines.base import Engine, GenerationSettings, Hypothesis
 from mtsum.errors import InputError
 from mtsum.segmentation import sentence_spans
 from mtsum.summarization.assembly import Candidate, alike, choose
-from mtsum.summarization.compression import shorter_forms
+from mtsum.summarization.compression import has_quotation, shorter_forms
+from mtsum.summarization.copying import copied
 from mtsum.summarization.length import Budget, budget, parse_length
 from mtsum.summarization.provenance import sources_of
 from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, salience, tf_idf
@@ -88,7 +89,7 @@ class Summarizer:
     most sentences of it (``None``: any number), ``output_words`` the length it writes whatever it is told (``None``: it
     follows limits on new tokens). ``prefix`` goes before each input.
     ``least_in_order`` is how much of a sentence must be one source sentence with words left out (0: any wording goes); a
-    model that ties words together wrongly needs it.
+    model that ties words together wrongly needs it. With ``copies`` its words are written as its sources write them.
     """
 
     engine: Engine
@@ -99,6 +100,7 @@ class Summarizer:
     output_words: int | None = None
     prefix: str = ""
     least_in_order: float = 0.0
+    copies: bool = False
     batching: dict[str, Any] = field(default_factory=dict)
 
     def summarize(
@@ -171,7 +173,10 @@ class Summarizer:
         groups_wanted = math.ceil(draft.budget.target / self.output_words) if self.output_words else 1
         if fits and groups_wanted == 1 and (self.input_words is None or sum(words) <= self.input_words):
             return [everything]
-        usable = [sentence.quotable for sentence in draft.sentences]
+        # Words put in someone's mouth are not for a model to shorten: they could lose whose they are.
+        usable = [
+            sentence.quotable and not (self.copies and has_quotation(sentence.text)) for sentence in draft.sentences
+        ]
         if self.input_words is not None:
             made = grouped_inputs(
                 draft.vectors,
@@ -204,7 +209,8 @@ class Summarizer:
         candidates: list[Candidate] = []
         replaced: list[Replaced] = []
         for group, hypothesis in zip(groups, written, strict=True):
-            for text in model_sentences(hypothesis.text):
+            for written_text in model_sentences(hypothesis.text):
+                text = copied(written_text, self._joined(draft.sentences, group)) if self.copies else written_text
                 candidate, flags = draft.checked(text, group, self.least_in_order)
                 if flags:
                     replaced.append(Replaced(text, flags))

@@ -1,0 +1,43 @@
+"""A model's shorter sentence in its source's own words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtsum.summarization.copying import copied
+
+SOURCE = "French striker Bafetimbi Gomis, who has a history of fainting, said on Wednesday that he is well."
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            "French striker Bafetimbi Gomis said that he is well.",
+            "French striker Bafetimbi Gomis said that he is well.",
+        ),
+        ("French strikr Bafettibi Gomes said he is well.", "French striker Bafetimbi Gomis said he is well."),
+        ("The french striker has a history of fainting.", "The french striker has a history of fainting."),
+        ("Gomis has a record of fainting.", "Gomis has a history of fainting."),
+        ("gomis said on Tuesday that he is well.", "Gomis said on Wednesday that he is well."),
+        ("Gomis said that he is dead and buried.", "Gomis said that he is dead and buried."),
+    ],
+)
+def test_words_beside_the_sources_are_written_as_the_source_writes_them(written: str, expected: str) -> None:
+    assert copied(written, SOURCE) == expected
+
+
+def test_numbers_are_words_too() -> None:
+    assert copied("Some 31,388 fans came.", "Some 31,683 fans came on Monday.") == "Some 31,683 fans came."
+
+
+def test_no_space_stays_inside_an_opening_quotation_mark() -> None:
+    assert copied('The " Tourists badly" file.', 'The "tourists badly" file.') == 'The "tourists badly" file.'
+
+
+@given(st.lists(st.sampled_from(["road", "Drin", "opens", "in", "May", "5"]), min_size=1, max_size=8))
+def test_a_source_is_its_own_copy(words: list[str]) -> None:
+    text = " ".join(words) + "."
+    assert copied(text, text) == text[:1].upper() + text[1:]
