@@ -9,15 +9,15 @@ from typing import Any
 import click
 
 from mtsum.cli.notes import Notes
-from mtsum.cli.options import DEVICES, ENGINES, PRECISIONS
 from mtsum.corpus.executors import EXECUTORS, Crew
 from mtsum.corpus.inputs import Source, ignored
 from mtsum.corpus.progress import LineWatcher, TerminalWatcher, Watcher
 from mtsum.corpus.report import closing_lines
 from mtsum.corpus.run import Batch, run_batch
 from mtsum.corpus.work import Task
+from mtsum.engines import DEVICES, ENGINES
 from mtsum.languages import language
-from mtsum.loading import EngineChoice, model_entry
+from mtsum.loading import PRECISIONS, EngineChoice, model_entry
 from mtsum.memory import memory_path
 from mtsum.summarization import parse_length
 

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from mtsum.cli.notes import Notes
-from mtsum.cli.options import DEVICES, ENGINES, PRECISIONS
 from mtsum.cli.several import SeveralCommand, several
 from mtsum.cli.testsets import testsets_dir
+from mtsum.engines import DEVICES, ENGINES
 from mtsum.errors import UsageError
 from mtsum.evaluation.benchmark.configuration import Benchmark, benchmark_of, read_benchmark
-from mtsum.loading import model_entry
+from mtsum.loading import PRECISIONS, model_entry
 
 # Options that are keys of the YAML file, and say there what they say here.
 _PLAIN = (
@@ -37,11 +37,11 @@ _OF_SCORING = ("metrics", "bootstrap", "shuffles", "seed", "baseline")
     cls=SeveralCommand,
     epilog="""\b
 Examples:
-  mtsum benchmark --models sq-en-draft opus-sq-en --testset ntrex-128 --out results
-  mtsum benchmark --models sq-en-draft --beam 1 4 --testset my-news.tsv --out results
-  mtsum benchmark --models en-sum-draft --length short medium --testset cnn-dailymail --limit 500 --out sums
+  mtsum benchmark -m sq-en-draft opus-sq-en --testset ntrex-128 --out results
+  mtsum benchmark --models sq-en-draft --beam 1 4 --testset a.tsv --out beams
+  mtsum benchmark -m en-sum-draft --length short long --testset xsum --out out
   mtsum benchmark examples/benchmark.yaml --out results
-  mtsum benchmark --out results --rescore
+  mtsum benchmark --out results --rescore --metrics chrF BLEU
 """,
 )
 @click.argument("config", required=False, metavar="[CONFIG.yaml]", type=click.Path(path_type=Path))
@@ -49,19 +49,29 @@ Examples:
 @several(
     "--summarizer",
     metavar="M...",
-    help="Summarizers behind each translator, for whole articles. [default: the shipped]",
+    help="Summarizers behind each translator, for whole articles. [default: the default model]",
 )
 @click.option(
     "--testset",
     "testsets",
     multiple=True,
-    metavar="NAME|FILE|NAME=PATH...",
-    help="Test sets by name (mtsum testsets list), or files: .tsv, .jsonl, .parquet, SOURCE,REFERENCE.",
+    metavar="SET...",
+    help="Test sets: names (mtsum testsets list), files (.tsv, .jsonl, .parquet or SOURCE,REFERENCE), or NAME=FILE.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder of the results.")
 @several("--beam", metavar="N...", kind=click.IntRange(1, 64), help="Beam sizes. [default: the model's]")
-@several("--precision", metavar="P...", kind=click.Choice(list(PRECISIONS)), help="Number formats of the weights.")
-@several("--engine", metavar="E...", kind=click.Choice(ENGINES), help="Inference engines.")
+@several(
+    "--precision",
+    metavar="P...",
+    kind=click.Choice(list(PRECISIONS)),
+    help="Number formats: int8, fp16, bf16, fp32, or auto.",
+)
+@several(
+    "--engine",
+    metavar="E...",
+    kind=click.Choice(ENGINES),
+    help="Inference engines: ctranslate2, transformers, or auto.",
+)
 @several("--device", metavar="D...", kind=click.Choice(DEVICES), help="Where to run: cpu, cuda, or auto.")
 @several("--length", metavar="L...", help="Lengths of summaries: short, medium, long or a number of words.")
 @several("--metrics", metavar="NAME...", help="Metrics to score by. [default: all that fit the task]")
@@ -69,10 +79,16 @@ Examples:
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="CPU threads. [default: all cores]")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N segments of each set.")
 @click.option("--repeats", type=click.IntRange(1), metavar="N", help="Timed passes over each set. [default: 3]")
-@click.option("--bootstrap", type=click.IntRange(0), metavar="N", help="Resamples for intervals. [default: 1000]")
-@click.option("--shuffles", type=click.IntRange(0), metavar="N", help="Shuffles of the paired tests. [default: 10000]")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the resampling. [default: 12345]")
-@click.option("--reference-translator", metavar="M", help="Translates references that are not in English.")
+@click.option(
+    "--bootstrap", type=click.IntRange(0), metavar="N", help="Resamples for intervals; 0: none. [default: 1000]"
+)
+@click.option(
+    "--shuffles", type=click.IntRange(0), metavar="N", help="Shuffles of the paired test; 0: none. [default: 10000]"
+)
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of resamples and shuffles. [default: 12345]")
+@click.option(
+    "--reference-translator", metavar="M", help="Model to translate references in another language than the output."
+)
 @testsets_dir
 @click.option("--rescore", is_flag=True, help="Only score what is stored in DIR; no model is loaded.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes on stderr; errors stay.")
@@ -80,6 +96,8 @@ def benchmark(config: Path | None, out: Path, rescore: bool, quiet: bool, **opti
     """Run models on test sets and score them: quality with intervals and tests, speed, memory, size.
 
     Models, settings and test sets stand in CONFIG.yaml or in the options, never in both; DIR/benchmark.yaml keeps them.
+    Options with M..., N... and the like take several values; every combination of models and settings is a system.
+
     Outputs are made first and stored, each system in a process of its own; what is stored is not made again. Then what is
     stored is scored, without any model. A system that fails is recorded and the others go on; the exit status is then 1.
 
@@ -155,7 +173,7 @@ def _say_models(asked: Benchmark, notes: Notes) -> None:
 
 
 def _print_scores(scores: dict[str, Any]) -> None:
-    """The scores: a table on a terminal, tab-separated in a pipe. Digits as sacreBLEU prints them, one more for spread."""
+    """The scores: a table on a terminal, tab-separated in a pipe. ``p`` is that of approximate randomization."""
     columns = ("testset", "system", "metric", "score", "low", "high", "p", "signature")
     tests = {(row["testset"], row["system"], row["metric"]): row for row in scores["comparisons"]}
     rows = []

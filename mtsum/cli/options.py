@@ -9,21 +9,8 @@ from typing import Any
 
 import click
 
-from mtsum.loading import EngineChoice
-
-ENGINES = ("auto", "ctranslate2", "transformers")
-DEVICES = ("auto", "cpu", "cuda")
-# What users call a precision -> the engines' compute type; None lets the engine choose by device.
-PRECISIONS = {
-    "auto": None,
-    "int8": "int8",
-    "fp16": "float16",
-    "float16": "float16",
-    "bf16": "bfloat16",
-    "bfloat16": "bfloat16",
-    "fp32": "float32",
-    "float32": "float32",
-}
+from mtsum.engines import DEVICES, ENGINES
+from mtsum.loading import PRECISIONS, EngineChoice
 
 
 @dataclass(frozen=True)

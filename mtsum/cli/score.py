@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   mtsum score --ref reference.txt hypothesis.txt
-  mtsum translate --json -q news.jsonl | mtsum score --ref en.txt --input-format jsonl
-  mtsum score --ref a.txt --ref b.txt --src sq.txt baseline.txt new.txt -m BLEU -m chrF
+  mtsum translate --json -q news.jsonl |
+    mtsum score --ref en.txt --input-format jsonl
+  mtsum score --ref a.txt --ref b.txt --src sq.txt old.txt new.txt -m chrF
   mtsum score --ref cnn.jsonl --ref-key highlights run/ --hyp-key summary.text
-  mtsum score --ref test.tsv --ref-key 2 --src test.tsv --src-key 1 hypothesis.txt
-  mtsum score --ref reference.txt hypothesis.txt --segments -m chrF > segments.tsv
+  mtsum score --ref test.tsv --ref-key 2 --src test.tsv --src-key 1 hyp.txt
+  mtsum score --ref reference.txt hypothesis.txt --segments -m chrF > chrf.tsv
 """,
 )
 @click.argument("hypotheses", nargs=-1, metavar="[HYP...|-]", type=click.Path(allow_dash=True))
@@ -53,7 +54,11 @@ Examples:
     help="Format of stdin and of files whose suffix says none: txt, jsonl, tsv, csv, parquet. [default: txt]",
 )  # fmt: skip
 @click.option(
-    "--tokenizer", default="13a", show_default=True, metavar="NAME", help="BLEU's: 13a, intl, char, flores200 ..."
+    "--tokenizer",
+    default="13a",
+    show_default=True,
+    metavar="NAME",
+    help="How BLEU splits words: 13a, intl, char, flores200 ...",
 )
 @click.option("--lowercase", is_flag=True, help="Ignore case in BLEU and chrF; TER and ROUGE always do.")
 @click.option(
@@ -61,12 +66,21 @@ Examples:
     help="Longest word n-gram of chrF.",
 )  # fmt: skip
 @click.option("--stemmer/--no-stemmer", default=True, show_default=True, help="Porter's stemmer in ROUGE.")
-@click.option("--comet-checkpoint", metavar="M", help="COMET's: directory or repository. [default: the metric's]")
-@click.option("--comet-python", metavar="FILE", help="Python that has unbabel-comet. [default: $MTSUM_COMET_PYTHON]")
 @click.option(
-    "--bertscore-checkpoint", metavar="M", help="BERTScore's: directory or repository. [default: the metric's]"
+    "--comet-checkpoint", metavar="M", help="Model of COMET: directory or repository. [default: the metric's]"
 )
-@click.option("--bertscore-layer", type=click.IntRange(1), metavar="N", help="Layer of it. [default: the package's]")
+@click.option(
+    "--comet-python", metavar="FILE", help="Python interpreter that has unbabel-comet. [default: $MTSUM_COMET_PYTHON]"
+)
+@click.option(
+    "--bertscore-checkpoint", metavar="M", help="Model of BERTScore: directory or repository. [default: the metric's]"
+)
+@click.option(
+    "--bertscore-layer",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Layer of BERTScore's model. [default: the package's]",
+)
 @click.option("--intervals/--no-intervals", default=True, show_default=True, help="95% bootstrap intervals.")
 @click.option(
     "--paired", type=click.Choice(["bootstrap", "randomization", "both", "none"]), default="both", show_default=True,
@@ -80,11 +94,19 @@ Examples:
     help="Shuffles of approximate randomization.",
 )  # fmt: skip
 @click.option(
-    "--seed", type=click.IntRange(0), metavar="N", help="Seed of both. [default: $SACREBLEU_SEED, else 12345]"
+    "--seed",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Seed of resamples and shuffles. [default: $SACREBLEU_SEED, else 12345]",
 )
-@click.option("--segments", is_flag=True, help="The score of every segment in place of the corpus: TSV, or JSON lines.")
+@click.option("--segments", is_flag=True, help="Scores of the segments in place of the corpus's: TSV, or JSON lines.")
 @click.option(
-    "--to", "target", default="en", show_default=True, metavar="LANG", help="Language that HYP should be in; a check."
+    "--to",
+    "target",
+    default="en",
+    show_default=True,
+    metavar="LANG",
+    help="Language that HYP should be in; another is warned of.",
 )
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), help="How to write. [default: a table on a terminal, else tsv]"
@@ -97,7 +119,7 @@ Examples:
     default=1,
     show_default=True,
     metavar="N",
-    help="Decimals, save in JSON.",
+    help="Decimals; JSON has all there are.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write here instead of stdout, whole or not at all.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes and warnings on stderr; errors stay.")

@@ -166,7 +166,9 @@ def _comparison_row(found: Comparison, results: Results) -> list[str]:
     difference = f"{found.difference:+.{width}f}"
     if found.low is not None and found.high is not None:
         difference += f" [{found.low:+.{width}f}, {found.high:+.{width}f}]"
-    tests = [f"{_p(p)}{'*' if p < 0.05 else ''}" for p in (found.p_bootstrap, found.p_randomization) if p is not None]
+    p_values = [p for p in (found.p_bootstrap, found.p_randomization) if p is not None]
+    # The tests count what is greater than the difference: where there is none, the smallest p-value says nothing.
+    tests = [f"{_p(p)}{'*' if p < 0.05 and found.difference != 0 else ''}" for p in p_values]
     return [found.system, _label(found.metric, results), difference, *tests, _number(found.effect_size, 2) or "none"]
 
 

@@ -40,7 +40,9 @@ def testsets() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @testsets_dir
 def list_testsets(as_json: bool, testsets_dir: Path | None) -> None:
-    """List the test sets of the registry: a table on a terminal, tab-separated in a pipe.
+    """List the test sets known by name, and where they lie.
+
+    A table on a terminal, tab-separated in a pipe.
 
     \b
     Examples:
@@ -65,7 +67,9 @@ def list_testsets(as_json: bool, testsets_dir: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @testsets_dir
 def show(name: str, as_json: bool, testsets_dir: Path | None) -> None:
-    """Show all that is known of the test set NAME: addresses, licence, checksums, boundaries of documents.
+    """Show all that is known of the test set NAME.
+
+    That is its addresses, licence and checksums, where its documents begin and end, and where it lies.
 
     \b
     Examples:
@@ -98,7 +102,7 @@ def show(name: str, as_json: bool, testsets_dir: Path | None) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--force", is_flag=True, help="Download again what is there; it must be what it was.")
 def pull(names: tuple[str, ...], force: bool) -> None:
-    """Download the test sets NAME, once; from then on they work offline.
+    """Download test sets, once; from then on they work offline.
 
     The SHA-256 of every file is checked where it is known, else recorded, and checked whenever the set is used.
 

@@ -18,24 +18,28 @@ class Estimation:
     """What is estimated beside the scores: nothing where all is left out.
 
     ``resampling`` gives the intervals; with ``bootstrap`` the paired bootstrap test between systems rests on the same
-    resamples. ``randomization`` is the other test.
+    resamples. ``randomization`` is the other test. Systems are compared with the first where there is a test, and with
+    ``compared`` without one too: the difference and the effect size need none.
     """
 
     resampling: Resampling | None = None
     bootstrap: bool = False
     randomization: Randomization | None = None
+    compared: bool = False
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores by system, in the order given; comparisons of each with the first; and every system's segment scores.
+    """Scores by system, in the order given, comparisons of each with the first, and what they are made from.
 
-    ``segments[system][metric]`` has the score of each segment, [segments].
+    ``segments[system][metric]`` has the score of each segment, [segments], and ``statistics[system][metric]`` the
+    sufficient statistics, [segments, k]: the metric's ``aggregate`` of the sum of some rows is the score of these segments.
     """
 
     scores: dict[str, list[Score]]
     comparisons: list[Comparison]
     segments: dict[str, dict[str, np.ndarray]]
+    statistics: dict[str, dict[str, np.ndarray]]
 
 
 def score(
@@ -72,7 +76,7 @@ def evaluate_systems(
     estimation: Estimation,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
-    """The hypotheses of ``systems`` by all ``metrics``; each system is compared with the first.
+    """The hypotheses of ``systems`` by all ``metrics``, with all that ``estimation`` asks for.
 
     ``references[r][i]`` is reference ``r`` of segment ``i``. ``progress`` is told of each metric done. Raises ``InputError``
     where the texts are not as many, or a metric needs a source or reference and there is none.
@@ -82,13 +86,15 @@ def evaluate_systems(
     scores: dict[str, list[Score]] = {name: [] for name in systems}
     comparisons: list[Comparison] = []
     segments: dict[str, dict[str, np.ndarray]] = {name: {} for name in systems}
+    statistics: dict[str, dict[str, np.ndarray]] = {name: {} for name in systems}
     for metric in metrics:
         count = len(references) if metric.needs_reference else 0
         measured = [_measured(name, texts, references, sources, metric, estimation) for name, texts in systems.items()]
         for each in measured:
             scores[each.name].append(_score(metric, each, count, estimation.resampling))
             segments[each.name][metric.name] = metric.segment_scores(each.statistics)
-        if estimation.bootstrap or estimation.randomization:
+            statistics[each.name][metric.name] = each.statistics
+        if estimation.compared or estimation.bootstrap or estimation.randomization:
             comparisons += [
                 compare(
                     metric,
@@ -103,7 +109,7 @@ def evaluate_systems(
             ]
         if progress:
             progress(1)
-    return Evaluation(scores, comparisons, segments)
+    return Evaluation(scores, comparisons, segments, statistics)
 
 
 def _measured(

@@ -27,7 +27,8 @@ from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, 
 from mtsum.summarization.source import SourceSentence, balanced, source_sentences
 from mtsum.translation import Translation, one_line
 
-# A checked sentence of the model says in fewer words what its sources say, so it comes before the sources themselves.
+# A checked sentence of the model says in fewer words what its sources say, so it comes before the sources themselves. One
+# that is its source with words left out is worth what that is: a bonus would crowd out what matters more (measured).
 _MODEL_BONUS = 0.5
 _REPLACEMENT_BONUS = 0.1
 _TOKENS_A_WORD = 1.6
@@ -211,7 +212,7 @@ class Summarizer:
         for group, hypothesis in zip(groups, written, strict=True):
             for written_text in model_sentences(hypothesis.text):
                 text = copied(written_text, self._joined(draft.sentences, group)) if self.copies else written_text
-                candidate, flags = draft.checked(text, group, self.least_in_order)
+                candidate, flags = draft.checked(text, group, self.least_in_order, 0.0 if self.copies else _MODEL_BONUS)
                 if flags:
                     replaced.append(Replaced(text, flags))
                 if candidate is not None and not any(alike(candidate, other) for other in candidates):
@@ -272,7 +273,7 @@ class _Draft:
         return sum(sentence.quotable for sentence in self.sentences) <= 2
 
     def checked(
-        self, text: str, group: Sequence[int], least_in_order: float
+        self, text: str, group: Sequence[int], least_in_order: float, bonus: float
     ) -> tuple[Candidate | None, tuple[str, ...]]:
         """A model's sentence as a candidate, or the best source sentence in its place with the flags it failed with."""
         rests_on = tuple(group[at] for at in sources_of(text, [self.sentences[at].text for at in group]))
@@ -281,8 +282,8 @@ class _Draft:
         if not flags:
             same = next((at for at in rests_on if self.sentences[at].text == text), None)
             if same is not None:
-                return Candidate(text, (same,), worth + _MODEL_BONUS, ("extracted",)), ()
-            return Candidate(text, rests_on, worth + _MODEL_BONUS), ()
+                return Candidate(text, (same,), worth + bonus, ("extracted",)), ()
+            return Candidate(text, rests_on, worth + bonus), ()
         quotable = [at for at in rests_on if self.sentences[at].quotable]
         if not quotable:
             return None, flags

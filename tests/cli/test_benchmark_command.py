@@ -61,7 +61,7 @@ def stored(file: Path) -> dict[str, Any]:
 
 
 def rows(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in file.read_bytes().splitlines()]
 
 
 def test_models_are_run_and_scored_and_what_is_there_is_not_made_again(
@@ -115,12 +115,23 @@ def test_models_are_run_and_scored_and_what_is_there_is_not_made_again(
     assert {path: path.stat().st_mtime_ns for path in (out / "outputs").rglob("*.json*")} == when
 
     # A part of a file is no output: that system is run again, and no other.
-    text = (outputs / "hypotheses.jsonl").read_text(encoding="utf-8")
-    (outputs / "hypotheses.jsonl").write_text("".join(text.splitlines(keepends=True)[:7]), encoding="utf-8")
+    whole = (outputs / "hypotheses.jsonl").read_bytes()
+    (outputs / "hypotheses.jsonl").write_bytes(b"".join(whole.splitlines(keepends=True)[:7]))
     mended = benchmark(out)
     assert mended.exit_code == 0
-    assert (outputs / "hypotheses.jsonl").read_text(encoding="utf-8") == text
+    assert (outputs / "hypotheses.jsonl").read_bytes() == whole
     assert "tiny+beam2 on lajme: there already" in mended.stderr
+
+    # Differences are told without a test too, and from the baseline that is named.
+    untested = benchmark(out, "--rescore", "--bootstrap", "0", "--shuffles", "0", "--baseline", "tiny+beam2")
+    assert untested.exit_code == 0, untested.output
+    rescored = stored(out / "scores.json")
+    values = {(row["system"], row["metric"]): row["value"] for row in rescored["scores"]}
+    assert next(iter(values)) == ("tiny+beam1", "BLEU")
+    assert {(row["baseline"], row["system"]) for row in rescored["comparisons"]} == {("tiny+beam2", "tiny+beam1")}
+    for row in rescored["comparisons"]:
+        assert row["p_bootstrap"] is row["p_randomization"] is row["low"] is None
+        assert row["difference"] == values["tiny+beam1", row["metric"]] - values["tiny+beam2", row["metric"]]
 
 
 def test_other_settings_do_not_pass_for_stored_ones(translator: Path, testset: Path, tmp_path: Path) -> None:

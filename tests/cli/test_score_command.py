@@ -135,6 +135,19 @@ def test_the_table_for_people_says_what_its_marks_mean() -> None:
     assert max(map(len, tables)) <= 80
 
 
+def test_identical_outputs_are_not_marked_as_different(tmp_path) -> None:
+    same = write_lines(tmp_path / "same.txt", lines(FAIR))
+    arguments = ["--ref", REFERENCES[0], FAIR, same, POOR, "-m", "BLEU", "-m", "ROUGE-L", "--shuffles", 200]
+    result = run(*arguments, "--format", "markdown")
+    assert result.exit_code == 0, result.stderr
+    differences = result.stdout.split("**Difference from the baseline**")[1].split("\n- ")[0]
+    marked = {
+        line.split(" | ")[0].removeprefix("| "): "*" in line for line in differences.split("\n") if "0.00" in line
+    }
+    assert marked == {str(same): False, str(POOR): True}
+    assert f"{same}: is the baseline; the p-values of the paired tests mean nothing there" in result.stderr
+
+
 def test_settings_stand_in_the_signatures() -> None:
     arguments = ["--lowercase", "--tokenizer", "intl", "--chrf-word-order", 1, "--no-stemmer", "--no-intervals"]
     rows = table(run("--ref", REFERENCES[0], FAIR, "-m", "BLEU", "-m", "chrF", "-m", "ROUGE-2", *arguments))

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from mtsum.errors import InputError
+from mtsum.evaluation.benchmark import generation
 from mtsum.evaluation.benchmark.breakdowns import Kept, buckets, kept
+from mtsum.evaluation.benchmark.configuration import Benchmark
 from mtsum.evaluation.benchmark.environment import environment
-from mtsum.evaluation.benchmark.folder import Output
+from mtsum.evaluation.benchmark.folder import Folder, Output, write_json_lines
 from mtsum.evaluation.benchmark.measuring import disk_mb, processor_time, spread, waiting_share
 from mtsum.evaluation.benchmark.outliers import outliers
-from mtsum.evaluation.testsets import Segment, TestSet
+from mtsum.evaluation.benchmark.systems import System
+from mtsum.evaluation.benchmark.worker import REFERENCES, Job
+from mtsum.evaluation.testsets import Segment, SetRequest, TestSet
 
 ROOT = Path(__file__).parents[2]
 
@@ -164,3 +169,25 @@ def test_buckets_of_length_and_document_hold_every_segment_once() -> None:
         ("over 40 words", (5,)),
     ]
     assert found["document"] == [("a", (0, 1, 6)), ("b", (2, 3, 4)), ("c", (5,))]
+
+
+def test_a_reference_that_is_translated_to_nothing_is_refused_before_anything_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worker(job: Job) -> tuple[str | None, list[str]]:
+        write_json_lines(Path(job.root) / REFERENCES, [{"id": "a", "references": [" "]}])
+        return None, []
+
+    monkeypatch.setattr(generation, "run_job", worker)
+    articles = tmp_path / "data/lr-sum-sq"
+    articles.mkdir(parents=True)
+    (articles / "test.jsonl").write_text('{"id": "a", "text": "Shkolla u hap.", "summary": "U hap."}\n', "utf-8")
+    benchmark = Benchmark(
+        systems=(System("both", "sq-en-draft", "en-sum-draft"),),
+        testsets=(SetRequest("lr-sum-sq"),),
+        testsets_dir=str(tmp_path / "data"),
+        reference_translator="sq-en-draft",
+    )
+    with pytest.raises(InputError, match="sq-en-draft makes nothing of a reference of a"):
+        generation.store_testsets(benchmark, Folder(tmp_path / "out"), lambda _: None)
+    assert not (tmp_path / "out").exists()

@@ -90,7 +90,7 @@ def test_a_text_that_holds_markup_stays_text(folder: Path) -> None:
 def test_the_browser_has_every_segment_and_hypothesis_as_it_was(folder: Path) -> None:
     page = Page(write_report(folder).read_text(encoding="utf-8"))
     shown = json.loads(page.scripts[0])
-    stored = [json.loads(line) for line in (folder / "segments.jsonl").read_text(encoding="utf-8").splitlines()]
+    stored = [json.loads(line) for line in (folder / "segments.jsonl").read_bytes().splitlines()]
     names = [system["name"] for system in shown["systems"]]
     assert names == list(SYSTEMS)
     assert [one["id"] for one in shown["segments"]] == [one["id"] for one in stored]
@@ -127,6 +127,28 @@ def test_the_summary_says_when_a_lead_is_not_significant_or_not_tested(folder: P
     assert f"It leads {SMALL}, the second, by 0.2; that lead was not tested, and their intervals overlap." in first
     # TER is better where it is lower, so it names another system.
     assert f"Other metrics name another system best: {DRAFT} by TER." in first
+
+
+def test_systems_with_one_score_are_not_said_to_differ(folder: Path) -> None:
+    def identical(stored: dict[str, Any]) -> None:
+        for row in stored["comparisons"]:
+            # What the tests give for identical outputs: nothing that is drawn is greater than no difference.
+            row |= {"difference": 0.0, "low": 0.0, "high": 0.0, "effect_size": 0.0}
+            row |= {"p_bootstrap": 0.001, "p_randomization": 0.0001}
+        for row in stored["scores"]:
+            row |= {"value": 50.0, "low": 49.0, "high": 51.0}
+        stored["systems"].append(stored["systems"].pop(0))
+        stored["scores"].sort(key=lambda row: row["system"] == DRAFT)
+
+    first, *_ = said(changed(folder, identical))
+    assert f"The baseline {DRAFT} has the same score. {SMALL} has the same score." in first
+    assert "significant" not in first
+    write_report(folder)
+    scores = (folder / "report.md").read_text(encoding="utf-8").split("## Scores")[1].split("### Signatures")[0]
+    legend, tables = scores.split("### ", 1)
+    assert "▲" in legend
+    assert not set("▲▼?") & set(tables)
+    assert "no difference ≈" in tables
 
 
 def test_the_summary_says_when_the_baseline_is_best(folder: Path) -> None:
@@ -252,7 +274,7 @@ def test_a_folder_without_its_files_is_refused(folder: Path, name: str) -> None:
 
 
 def test_a_broken_file_is_named_with_its_line_and_leaves_no_report(folder: Path) -> None:
-    lines = (folder / "segments.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / "segments.jsonl").read_text(encoding="utf-8").removesuffix("\n").split("\n")
     for broken, message in (
         ("{", r"segments\.jsonl:3: not JSON"),
         ("[]", r"segments\.jsonl:3: list where an object should be"),
@@ -297,6 +319,8 @@ def test_a_difference_is_significant_only_where_the_tests_agree() -> None:
     assert judged("BLEU", 2.0, 0.05, 0.2) == "same"
     assert judged("BLEU", 2.0, None, 0.01) == "better"
     assert judged("BLEU", 2.0, None, None) == "untested"
+    assert judged("BLEU", 0.0, 0.001, 0.0001) == "same"
+    assert judged("BLEU", 0.0, 0.1, 0.0001) == "same"
 
 
 def test_the_metrics_say_the_same_of_which_direction_is_better() -> None:

@@ -141,6 +141,14 @@ def test_the_comparison_says_how_large_the_difference_is_and_which_way() -> None
         assert f"|bs:{SAMPLES}|ar:{SHUFFLES}|seed:12345|" in each.signature
 
 
+def test_the_statistics_of_an_evaluation_give_the_scores_of_any_segments() -> None:
+    found = evaluate_systems({"poor": lines(POOR)}, [lines(REFERENCES[0])], None, find_metrics(("chrF",)), Estimation())
+    statistics, metric = found.statistics["poor"]["chrF"], find_metric("chrF")
+    assert metric.aggregate(statistics.sum(0)) == found.scores["poor"][0].value
+    first = metric.score(lines(POOR)[:5], [lines(REFERENCES[0])[:5]])
+    assert metric.aggregate(statistics[:5].sum(0)) == pytest.approx(first.value)
+
+
 def test_a_difference_by_chance_alone_is_not_significant() -> None:
     one, other = halves()
     for each in evaluated({"one": one, "other": other}).comparisons:

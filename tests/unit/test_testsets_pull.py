@@ -20,7 +20,7 @@ from pyarrow import parquet
 
 from mtsum.cli.testsets import testsets as command
 from mtsum.errors import InputError, InputUnreachable, UsageError
-from mtsum.evaluation.testsets import SetRequest, download, find_entry, finding, load_testset, registry
+from mtsum.evaluation.testsets import SetRequest, download, find_entry, load_testset, registry
 from mtsum.evaluation.testsets.pulling import LOCK_FILE, directory_for, pull, read_lock, verify
 from mtsum.evaluation.testsets.registry import RemoteFile, SetEntry
 
@@ -114,8 +114,7 @@ def an_entry(server: Server, **changes: object) -> SetEntry:
 
 def known_as(monkeypatch: pytest.MonkeyPatch, *entries: SetEntry) -> None:
     """The registry holds ``entries`` and nothing else."""
-    for module in (registry, finding):
-        monkeypatch.setattr(module, "load_registry", lambda *_: {entry.name: entry for entry in entries})
+    monkeypatch.setattr(registry, "load_registry", lambda *_: {entry.name: entry for entry in entries})
 
 
 def sha256(data: bytes) -> str:

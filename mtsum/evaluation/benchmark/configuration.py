@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from mtsum.engines import DEVICES, ENGINES
 from mtsum.errors import InputError, MtsumError, UsageError
-from mtsum.evaluation.benchmark.systems import DEVICES, ENGINES, PRECISIONS, System, named, sort_models
+from mtsum.evaluation.benchmark.systems import System, named, sort_models
 from mtsum.evaluation.testsets import TASKS, SetRequest, Task, parse_request
 from mtsum.evaluation.testsets.finding import registered
 from mtsum.evaluation.testsets.registry import COLUMNS
 from mtsum.languages import language
+from mtsum.loading import PRECISIONS
 from mtsum.registry import load_registry
 from mtsum.summarization import parse_length
 
@@ -59,9 +61,8 @@ class Benchmark:
             ("shuffles", 0),
             ("seed", 0),
         ):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-                raise UsageError(f"{name} must be a whole number from {least} up, not {value!r}")
+            if getattr(self, name) is not None:
+                _check_whole_number(name, getattr(self, name), least)
         if self.bootstrap == 1:
             raise UsageError("bootstrap must be 0 (none) or at least 2 resamples, not 1")
         if not self.systems:
@@ -152,10 +153,17 @@ def _check_setting(name: str, value: Any) -> None:
     choices = {"precision": tuple(PRECISIONS), "engine": ENGINES, "device": DEVICES}
     if name in choices and value not in choices[name]:
         raise UsageError(f"{name} {value!r} is none of {', '.join(choices[name])}")
-    if name == "beam" and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 64):
-        raise UsageError(f"beam must be a whole number from 1 to 64, not {value!r}")
+    if name == "beam":
+        _check_whole_number(name, value, 1, 64)
     if name == "length":
         parse_length(value)
+
+
+def _check_whole_number(name: str, value: Any, least: int, most: int | None = None) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        bound = "up" if most is None else f"to {most}"
+        raise UsageError(f"{name} must be a whole number from {least} {bound}, not {value!r}")
 
 
 def _systems(value: Any, folder: Path) -> list[System]:
@@ -197,9 +205,9 @@ def _request(value: Any, folder: Path) -> SetRequest:
     columns = _object(table.get("columns") or {}, "columns of a test set", COLUMNS)
     if table.get("task") is not None and table["task"] not in TASKS:
         raise UsageError(f"task {table['task']!r} is none of {', '.join(TASKS)}")
-    limit = table.get("limit")
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise UsageError(f"limit must be a whole number from 1 up, not {limit!r}")
+    limit: Any = table.get("limit")
+    if limit is not None:
+        _check_whole_number("limit", limit, 1)
     known = table.get("path") or "=" in table["name"] or registered(table["name"])
     name = table["name"] if known else _place(folder, table["name"])
     request = parse_request(f"{name}={table['path']}" if table.get("path") else name)

@@ -71,8 +71,8 @@ def store_testsets(benchmark: Benchmark, folder: Folder, note: Note) -> list[Tes
     return sets
 
 
-def generate(benchmark: Benchmark, folder: Folder, parts: Sequence[Part], note: Note) -> int:
-    """Makes the outputs of ``parts`` that are not there; the number of parts that failed, each recorded as an error.
+def generate(benchmark: Benchmark, folder: Folder, parts: Sequence[Part], note: Note) -> None:
+    """Makes the outputs of ``parts`` that are not there; what fails is recorded as an error, and the others go on.
 
     Raises ``UsageError`` where stored outputs were made with other settings, before anything is run.
     """
@@ -80,7 +80,6 @@ def generate(benchmark: Benchmark, folder: Folder, parts: Sequence[Part], note: 
     for part in parts:
         if part not in missing:
             note(f"{part.system.name} on {part.testset.name}: there already")
-    failed = 0
     for number, part in enumerate(missing, start=1):
         name, testset = part.system.name, part.testset.name
         note(f"[{number}/{len(missing)}] {name} on {testset}: {len(part.testset.segments)} segments")
@@ -92,10 +91,8 @@ def generate(benchmark: Benchmark, folder: Folder, parts: Sequence[Part], note: 
         if error is None and folder.read_outputs(name, part.testset) is None:
             error = "ended without all of its outputs"
         if error is not None:
-            failed += 1
             folder.fail(name, testset, error, log)
             note(f"{name} on {testset} failed: {error}")
-    return failed
 
 
 def is_complete(benchmark: Benchmark, folder: Folder, part: Part, note: Note) -> bool:
@@ -198,6 +195,13 @@ def _with_translated_references(benchmark: Benchmark, testset: TestSet, folder: 
         if error is not None:
             raise InputError(f"its references could not be translated: {error}", testset.name)
         rows = read_json_lines(Path(temporary) / REFERENCES)
+    for row in rows:
+        if not all(text.strip() for text in row["references"]):
+            raise InputError(
+                f"{entry.alias} makes nothing of a reference of {row['id']}, and nothing can be scored against an empty "
+                "one; name another model to translate them (reference_translator, --reference-translator)",
+                testset.name,
+            )
     segments = tuple(
         replace(each, references=tuple(row["references"])) for each, row in zip(testset.segments, rows, strict=True)
     )

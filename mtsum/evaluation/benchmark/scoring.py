@@ -16,8 +16,9 @@ from mtsum.evaluation.benchmark.folder import Output
 from mtsum.evaluation.benchmark.outliers import outliers
 from mtsum.evaluation.metrics import Metric, Score, find_metrics
 from mtsum.evaluation.plausibility import doubts, near_twins
-from mtsum.evaluation.resampling import Resampling, bootstrap_scores, interval
-from mtsum.evaluation.significance import Measured, Randomization, compare, corpus_value
+from mtsum.evaluation.resampling import Resampling
+from mtsum.evaluation.scoring import Estimation, evaluate_systems
+from mtsum.evaluation.significance import Randomization
 from mtsum.evaluation.testsets import Task, TestSet
 from mtsum.evaluation.texts import Texts
 
@@ -68,65 +69,40 @@ def score_testset(benchmark: Benchmark, testset: TestSet, made: Sequence[Made]) 
     metrics = find_metrics(benchmark.metrics or METRICS_OF_TASK[testset.task])
     references = [list(each) for each in zip(*(segment.references for segment in testset.segments), strict=True)]
     sources = [segment.source for segment in testset.segments]
-    resampling = Resampling(benchmark.bootstrap, benchmark.seed) if benchmark.bootstrap else None
-    randomization = Randomization(benchmark.shuffles, benchmark.seed) if benchmark.shuffles else None
     against = benchmark.against if benchmark.against in [each.system for each in made] else made[0].system
-    scores: dict[str, list[Score]] = {each.system: [] for each in made}
-    statistics: dict[str, dict[str, np.ndarray]] = {each.system: {} for each in made}
-    comparisons: list[Row] = []
-    for metric in metrics:
-        count = len(references) if metric.needs_reference else 0
-        measured: dict[str, Measured] = {}
-        for each in made:
-            found = metric.statistics(each.hypotheses, references, sources)
-            resampled = bootstrap_scores(metric, found, resampling) if resampling else None
-            measured[each.system] = Measured(each.system, found, resampled)
-            statistics[each.system][metric.name] = found
-            scores[each.system].append(_score(metric, measured[each.system], count, resampling))
-        comparisons += [
-            {
-                "testset": testset.name,
-                **dataclasses.asdict(
-                    compare(
-                        metric,
-                        measured[against],
-                        other,
-                        count,
-                        resampling=resampling,
-                        randomization=randomization,
-                        bootstrap_test=resampling is not None,
-                    )
-                ),
-            }
-            for name, other in measured.items()
-            if name != against
-        ]
+    # The first system is the one that the others are compared with.
+    baseline_first = sorted(made, key=lambda each: each.system != against)
+    found = evaluate_systems(
+        {each.system: each.hypotheses for each in baseline_first}, references, sources, metrics, _estimation(benchmark)
+    )
     return SetScores(
         scores=[
-            {"system": name, "testset": testset.name, **_score_row(score)}
-            for name, found in scores.items()
-            for score in found
+            {"system": each.system, "testset": testset.name, **_score_row(score)}
+            for each in made
+            for score in found.scores[each.system]
         ],
-        comparisons=comparisons,
+        comparisons=[{"testset": testset.name, **dataclasses.asdict(each)} for each in found.comparisons],
         measures=[{**each.measures, "system": each.system, "testset": testset.name} for each in made],
-        breakdowns=[row for each in made for row in _breakdowns(testset, each, metrics, statistics[each.system])],
+        breakdowns=[row for each in made for row in _breakdowns(testset, each, metrics, found.statistics[each.system])],
         outliers=[
             {"system": each.system, "testset": testset.name, "id": id_, **dataclasses.asdict(finding)}
             for each in made
             for id_, finding in outliers(testset, each.outputs, each.measures.get("settings", {}))
         ],
-        warnings=[f"{testset.name}: {said}" for said in _warnings(testset, made, references, sources, scores, against)],
-        segments=_segments(testset, made, metrics, statistics),
+        warnings=[
+            f"{testset.name}: {said}" for said in _warnings(testset, made, references, sources, found.scores, against)
+        ],
+        segments=_segments(testset, made, found.segments),
     )
 
 
-def _score(metric: Metric, measured: Measured, references: int, resampling: Resampling | None) -> Score:
-    value, signature = corpus_value(metric, measured.statistics), metric.signature(references)
-    if resampling is None or measured.resampled is None:
-        return Score(metric.name, value, str(signature))
-    bounds = interval(measured.resampled)
-    signature = signature.resampled(bootstrap=resampling.samples, seed=resampling.seed)
-    return Score(metric.name, value, str(signature), bounds.low, bounds.high)
+def _estimation(benchmark: Benchmark) -> Estimation:
+    return Estimation(
+        Resampling(benchmark.bootstrap, benchmark.seed) if benchmark.bootstrap else None,
+        bootstrap=benchmark.bootstrap > 0,
+        randomization=Randomization(benchmark.shuffles, benchmark.seed) if benchmark.shuffles else None,
+        compared=True,
+    )
 
 
 def _score_row(score: Score) -> Row:
@@ -183,16 +159,7 @@ def _warnings(
             )
 
 
-def _segments(
-    testset: TestSet,
-    made: Sequence[Made],
-    metrics: Sequence[Metric],
-    statistics: Mapping[str, Mapping[str, np.ndarray]],
-) -> list[Row]:
-    found = {
-        each.system: {metric.name: metric.segment_scores(statistics[each.system][metric.name]) for metric in metrics}
-        for each in made
-    }
+def _segments(testset: TestSet, made: Sequence[Made], scores: Mapping[str, Mapping[str, np.ndarray]]) -> list[Row]:
     return [
         {
             "testset": testset.name,
@@ -201,7 +168,7 @@ def _segments(
                 each.system: {
                     "hypothesis": each.outputs[at].hypothesis,
                     "flags": list(each.outputs[at].flags),
-                    "scores": {name: round(float(values[at]), 4) for name, values in found[each.system].items()},
+                    "scores": {name: round(float(values[at]), 4) for name, values in scores[each.system].items()},
                 }
                 for each in made
             },

@@ -11,22 +11,8 @@ from typing import Any
 
 from mtsum.errors import UsageError
 from mtsum.evaluation.testsets import Task
-from mtsum.loading import EngineChoice
+from mtsum.loading import PRECISIONS, EngineChoice
 from mtsum.registry import load_registry
-
-ENGINES = ("auto", "ctranslate2", "transformers")
-DEVICES = ("auto", "cpu", "cuda")
-# What users call a precision -> the engines' compute type; None lets the engine choose by device.
-PRECISIONS = {
-    "auto": None,
-    "int8": "int8",
-    "fp16": "float16",
-    "float16": "float16",
-    "bf16": "bfloat16",
-    "bfloat16": "bfloat16",
-    "fp32": "float32",
-    "float32": "float32",
-}
 
 
 @dataclass(frozen=True)

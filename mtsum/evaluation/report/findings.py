@@ -55,7 +55,9 @@ def _lead(results: Results, testset: TestSet, metric: str, ranked: list[StoredSc
     if first == baseline:
         return _lead_of_baseline(tests, ranked, digits)
     text = f" {_against_baseline(tests[first], digits)}" if first in tests else ""
-    if second.system != baseline:
+    if second.system != baseline and second.value == ranked[0].value:
+        text += f" {_bold(second.system)} has the same score."
+    elif second.system != baseline:
         lead = digits.score(metric, abs(ranked[0].value - second.value))
         text += f" It leads {_bold(second.system)}, the second, by {lead}; that lead was not tested"
         text += ", and their intervals overlap." if _overlap(ranked[0], second) else "."
@@ -63,6 +65,8 @@ def _lead(results: Results, testset: TestSet, metric: str, ranked: list[StoredSc
 
 
 def _against_baseline(test: Comparison, digits: Digits) -> str:
+    if test.difference == 0:
+        return f"The baseline {_bold(test.baseline)} has the same score."
     difference = f"{digits.score(test.metric, abs(test.difference))} {'more' if test.difference > 0 else 'less'}"
     p_values = (
         f"paired bootstrap p {_equals(test.p_bootstrap)}, approximate randomization p {_equals(test.p_randomization)}"

@@ -39,7 +39,7 @@ def cost_table(results: Results) -> Table:
         Column("sentences/s", hint="median of the repeats, and the smallest and largest of them"),
         Column("tokens/s", hint="tokens written a second"),
         Column("load, s", hint="seconds to load the model"),
-        Column("first sentence, s", hint="seconds to the first sentence, the model loaded"),
+        Column("first sentence, s", hint="seconds from the start of loading to the first output"),
         Column("peak memory, MB", hint="largest resident memory of the process"),
         *([Column("peak GPU memory, MB")] if on_gpu else []),
         Column("disk, MB"),

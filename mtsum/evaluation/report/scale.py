@@ -89,16 +89,17 @@ def quantity(value: float) -> str:
 def verdict(comparison: Comparison) -> str:
     """``better``, ``worse`` or ``same`` than the baseline where both tests agree; ``unsure`` where they do not.
 
-    ``untested`` where neither was done. A difference is significant at p < 0.05.
+    ``untested`` where neither was done. A difference is significant at p < 0.05. No difference at all never is: the tests
+    count what is greater than the difference, so identical outputs have the smallest p-value there is.
     """
     p_values = [p for p in (comparison.p_bootstrap, comparison.p_randomization) if p is not None]
     if not p_values:
         return "untested"
     found = {p < SIGNIFICANT for p in p_values}
-    if len(found) == 2:
-        return "unsure"
     if found == {False} or comparison.difference == 0:
         return "same"
+    if len(found) == 2:
+        return "unsure"
     return "better" if better(comparison.metric, comparison.difference, 0) else "worse"
 
 

@@ -119,7 +119,7 @@ def _tests(tests: list[Comparison], digits: Digits) -> Table | None:
                 ABSENT
                 if one.effect_size is None
                 else Cell(f"{one.effect_size:+.2f}".replace("-", "−"), sort=one.effect_size),
-                Cell(VERDICTS[verdict(one)], mark=verdict(one)),
+                Cell("no difference" if one.difference == 0 else VERDICTS[verdict(one)], mark=verdict(one)),
             )
         )
         for one in tests

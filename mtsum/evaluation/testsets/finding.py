@@ -12,7 +12,7 @@ from typing import cast
 from mtsum.errors import InputError, UsageError
 from mtsum.evaluation.testsets.layouts import read_layout
 from mtsum.evaluation.testsets.pulling import pulled, verify
-from mtsum.evaluation.testsets.registry import SetEntry, find_entry, load_registry
+from mtsum.evaluation.testsets.registry import SetEntry, find_entry
 from mtsum.evaluation.testsets.segments import TASKS, Segment, Task, TestSet, checked
 from mtsum.evaluation.testsets.tables import COMPRESSED_SUFFIXES, TABLE_SUFFIXES, Table, stem_of
 from mtsum.language_identification import looks_like
@@ -126,7 +126,7 @@ def _how_to_get(entry: SetEntry, folder: Path | None) -> str:
 def registered(name: str) -> SetEntry | None:
     """The registry's entry of this name, if it has one."""
     try:
-        return load_registry()[find_entry(name).name]
+        return find_entry(name)
     except UsageError:
         return None
 

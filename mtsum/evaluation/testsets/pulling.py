@@ -60,7 +60,7 @@ def read_lock(entry: SetEntry) -> dict[str, Any]:
     return lock
 
 
-def pull(entry: SetEntry, force: bool = False, offline: bool = False) -> Path:
+def pull(entry: SetEntry, force: bool = False) -> Path:
     """Downloads ``entry`` into mtsum's home, unless it is there and as recorded, and returns its directory.
 
     What came before an interruption is kept and gone on with. The directory appears whole. With ``force`` it is
@@ -77,7 +77,7 @@ def pull(entry: SetEntry, force: bool = False, offline: bool = False) -> Path:
     if known and not force:
         verify(entry)
         return target
-    if is_offline(offline):
+    if is_offline():
         raise InputUnreachable(
             f"{entry.name}: offline (MTSUM_OFFLINE or HF_HUB_OFFLINE is set); pull where there is network"
         )

@@ -52,13 +52,12 @@ class Table:
 
 def suffix_of(path: Path) -> str:
     """The suffix that tells the kind of table, without that of a compression: ``.jsonl`` of ``test.jsonl.xz``."""
-    bare = path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES[1:] else path
-    return bare.suffix.lower()
+    return _unpacked(path).suffix.lower()
 
 
 def stem_of(path: Path) -> str:
     """The file's name without suffixes of its format and compression."""
-    bare = path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES[1:] else path
+    bare = _unpacked(path)
     return bare.stem if bare.suffix.lower() in (*TABLE_SUFFIXES, ".txt") else bare.name
 
 
@@ -121,6 +120,10 @@ def choose_columns(names: Sequence[str], given: Mapping[str, str], where: str) -
     others = [name for name in names if name not in (source, reference)]
     document = given.get("document") or next((name for name in _DOCUMENTS if name in others), None)
     return Columns(source, reference, next((name for name in _IDS if name in others), None), document, summaries)
+
+
+def _unpacked(path: Path) -> Path:
+    return path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES[1:] else path
 
 
 def _segment(row: Mapping[str, Any], columns: Columns, where: str, number: str) -> Segment:
