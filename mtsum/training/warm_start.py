@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mtsum.training.encoder_archive import EncoderArchive
     from mtsum.training.transfer_model import TransferModel
 
+_ROUNDING = 0.01
 _OF_VOCABULARY = ("shared", "embed_tokens", "lm_head", "final_logits_bias")
 
 
@@ -62,10 +63,18 @@ def start_from(model: TransferModel, directory: Path) -> None:
             f"{directory} has other layers than the model to train: {sorted(expected ^ own.keys())[:3]}; "
             "train with the number of layers that it has"
         )
-    trained = {name for name, parameter in model.bart.named_parameters() if parameter.requires_grad}
-    # What stays frozen is the archive's own, not a copy that was rounded when the model was exported.
-    own = {name: weight for name, weight in own.items() if name in trained}
+    # What was frozen before and stays so is the archive's own, not a copy that was rounded when the model was exported.
+    own = {
+        name: own[name]
+        for name, parameter in model.bart.named_parameters()
+        if name in own and (parameter.requires_grad or _was_trained(name, own[name], parameter))
+    }
     english = len(model.target_rows) - SPECIAL_ROWS
     with torch.no_grad():
         model.bart.load_state_dict(own, strict=False)
         model.bart.model.shared.weight[SPECIAL_ROWS:].copy_(table[len(table) - english :])
+
+
+def _was_trained(name: str, weight: torch.Tensor, original: torch.Tensor) -> bool:
+    """Whether a layer's ``weight`` differs from the archive's by more than eight bits a weight lose."""
+    return ".layers." in name and bool((weight - original).abs().max() > _ROUNDING * original.abs().max())

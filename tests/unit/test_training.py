@@ -212,3 +212,23 @@ def test_training_lowers_the_loss_resumes_and_exports_a_model_that_both_engines_
     different = [name for name in before if not torch.allclose(before[name], after[name], atol=1e-6)]
     # Two rows that no position uses are not kept.
     assert all(name.endswith("embed_positions.weight") for name in different), different
+
+
+def test_layers_that_were_trained_are_kept_when_they_are_frozen_from_then_on(
+    archive: EncoderArchive, tmp_path: Path
+) -> None:
+    import torch
+
+    from mtsum.training.export import export_hugging_face
+    from mtsum.training.transfer_model import TransferModel
+    from mtsum.training.warm_start import start_from
+
+    rows = list(range(len(PIECES)))
+    trained, onward = TransferModel(archive, rows, [3], 10), TransferModel(archive, rows, [3], 12)
+    with torch.no_grad():
+        trained.bart.model.encoder.layers[11].fc1.weight += 0.5
+    export_hugging_face(trained, archive, rows, tmp_path / "hf")
+    start_from(onward, tmp_path / "hf")
+    layers = [model.bart.model.encoder.layers for model in (trained, onward)]
+    assert torch.allclose(layers[0][11].fc1.weight, layers[1][11].fc1.weight, atol=1e-5)
+    assert torch.equal(layers[0][2].fc1.weight, layers[1][2].fc1.weight)
