@@ -339,3 +339,14 @@ def test_each_task_is_judged_by_its_own_metric() -> None:
     assert main_metric("summarization", there) == "ROUGE-Lsum"
     assert main_metric("translation", ["adequacy"]) == "adequacy"
     assert main_metric("translation", []) is None
+
+
+def test_scores_of_two_checkpoints_are_not_set_side_by_side(folder: Path) -> None:
+    path = folder / "scores.json"
+    stored = json.loads(path.read_text("utf-8"))
+    first, second = [row for row in stored["scores"] if row["metric"] == "BLEU"][:2]
+    assert first["testset"] == second["testset"]
+    second["signature"] = first["signature"] + "|checkpoint:other"
+    path.write_text(json.dumps(stored), "utf-8")
+    with pytest.raises(UsageError, match=r"these BLEU scores cannot be compared.*checkpoint:none.*checkpoint:other"):
+        write_report(folder)

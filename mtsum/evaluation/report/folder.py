@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mtsum.errors import InputError, UsageError
+from mtsum.evaluation.metrics.base import Score
+from mtsum.evaluation.metrics.comparable import check_comparable
 from mtsum.evaluation.report.results import (
     Breakdown,
     Comparison,
@@ -31,7 +33,8 @@ T = TypeVar("T")
 def read_results(folder: Path) -> Results:
     """The results that ``mtsum benchmark`` left in ``folder``.
 
-    Raises ``UsageError`` where a file is missing and ``InputError``, with its place, for one that is not as it should be.
+    Raises ``UsageError`` where a file is missing or scores of one set were measured differently (two COMET checkpoints, two
+    tokenizers), and ``InputError``, with its place, for a file that is not as it should be.
     """
     for name in ("scores.json", "segments.jsonl", "environment.json"):
         if not (folder / name).is_file():
@@ -57,6 +60,9 @@ def read_results(folder: Path) -> Results:
         configuration=configuration.read_text(encoding="utf-8") if configuration.is_file() else None,
     )
     _check_names(results, folder)
+    for testset in results.testsets:
+        own = (score for score in results.scores if score.testset == testset.name)
+        check_comparable(Score(score.metric, score.value, score.signature) for score in own)
     return results
 
 
