@@ -26,8 +26,7 @@ from mtsum.evaluation.testsets import load_testset, parse_request
 from mtsum.loading import load_summarizer, load_translator, model_entry
 from mtsum.reading import article_from_text
 from mtsum.summarization import Summary
-from mtsum.summarization.source import source_sentences
-from mtsum.translation import Translation
+from mtsum.translation import Translation, one_line
 
 METRICS = ("ROUGE-1", "ROUGE-2", "ROUGE-Lsum")
 # No sentence is more than wholly in order: nothing of the model's own passes.
@@ -47,7 +46,7 @@ def main() -> None:
     testset = load_testset(parse_request(arguments.testset, arguments.limit), arguments.testsets_dir)
     articles = [article_from_text(s.source, testset.source_language, id=s.id) for s in testset.segments]
     translations = translated(articles) if testset.source_language != "en" else [None] * len(articles)
-    english = [[s.text for s in source_sentences(*pair)] for pair in zip(articles, translations, strict=True)]
+    english = [english_sentences(*pair) for pair in zip(articles, translations, strict=True)]
     summarizer = load_summarizer(model_entry(arguments.model, "summarization"))
     inputs = list(zip(articles, translations, strict=True))
     started = time.perf_counter()
@@ -74,6 +73,13 @@ def translated(articles: Sequence[Article]) -> list[Translation | None]:
     """The articles in English, by the default translator."""
     translator = load_translator(model_entry(None, "translation"), articles[0].language, "en")
     return list(translator.translate(articles))
+
+
+def english_sentences(article: Article, translation: Translation | None) -> list[str]:
+    """The sentences of an English article, or of a translation, whole."""
+    if translation is None:
+        return [sentence.content for sentence in article.sentences]
+    return [one_line(sentence.target) for sentence in translation.sentences if sentence.target.strip()]
 
 
 def lines_of(summary: Summary) -> list[str]:

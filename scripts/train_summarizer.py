@@ -15,6 +15,7 @@ import random
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mtsum.errors import MtsumError
 from mtsum.training.arguments import add_training_options, settings_from
@@ -29,6 +30,9 @@ from mtsum.training.settings import Stage
 from mtsum.training.validation import DevSet
 from mtsum.training.workers import join_workers, start_workers
 
+if TYPE_CHECKING:
+    from mtsum.training.transfer_model import TransferModel
+
 MIXTURE = {
     "highlight": 4.0,
     "highlight_noisy": 3.0,
@@ -37,6 +41,7 @@ MIXTURE = {
     "insertion": 0.4,
     "copy": 0.2,
 }
+STARTS = ("translator", "archive", "random")
 MOST_SOURCE, MOST_TARGET = 120, 80
 DEV_PAIRS = 300
 DEFAULTS = {
@@ -56,6 +61,12 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True, help="the multilingual encoder's archive (.npz)")
     parser.add_argument("--translator", type=Path, required=True, help="run folder of train_translator.py")
     parser.add_argument("--cache", type=Path, help="folder for encoded pairs (default: encoded/ in the run folder)")
+    parser.add_argument(
+        "--start",
+        choices=STARTS,
+        default="translator",
+        help="weights to begin with; the others measure what the translator's, and the archive's, are worth",
+    )
     add_training_options(parser, DEFAULTS)
     arguments = parser.parse_args()
     try:
@@ -105,12 +116,11 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
 
 def work(rank: int, prepared: Prepared) -> None:
     """One worker: load the translator and train it to compress."""
-    from mtsum.training.export import load_run
     from mtsum.training.loop import train
 
     arguments = prepared.arguments
     join_workers(rank, arguments.workers)
-    model = load_run(arguments.translator, prepared.archive)
+    model = first_model(arguments.start, arguments.translator, prepared.archive)
     extra = {
         "kind": "archive",
         "decoder_layers": model.decoder_layers,
@@ -118,9 +128,29 @@ def work(rank: int, prepared: Prepared) -> None:
         "pairs": len(prepared.training),
         "left_out": sum(prepared.training.left_out.values()),
         "translator": arguments.translator.name,
+        "start": arguments.start,
     }
     settings = settings_from(arguments, stages=(Stage(1.01, MIXTURE),), extra=extra)
     train(model, prepared.training, prepared.dev, settings, arguments.run, rank)
+
+
+def first_model(start: str, translator: Path, archive: EncoderArchive) -> TransferModel:
+    """The translator's model, or one of its shape with the archive's weights alone or with random ones."""
+    from mtsum.training.export import load_run
+    from mtsum.training.transfer_model import TransferModel
+
+    model = load_run(translator, archive)
+    if start == "translator":
+        return model
+    known = start == "archive"
+    return TransferModel(
+        archive,
+        model.target_rows,
+        model.decoder_layers,
+        model.frozen_layers if known else 0,
+        random_encoder=not known,
+        random_decoder=not known,
+    )
 
 
 if __name__ == "__main__":

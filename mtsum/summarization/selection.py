@@ -17,7 +17,6 @@ Vector = dict[str, float]
 
 _DAMPING = 0.85
 _CENTRALITY_WEIGHT = 0.3
-_HALF_POSITION = 6.0
 _DANGLING_TEXT = """
 but and so or however meanwhile therefore he she it they this these that those his her their its then also
 instead moreover furthermore still yet such there nevertheless thus him
@@ -84,8 +83,7 @@ def salience(
     """
     values = []
     for position, (sentence, central) in enumerate(zip(sentences, centrality(vectors), strict=True)):
-        early = _HALF_POSITION / (_HALF_POSITION + position)
-        value = centrality_weight * central + (1 - centrality_weight) * early
+        value = centrality_weight * central + (1 - centrality_weight) / (1 + position)
         if sentence.doubtful:
             value *= 0.8
         first = sentence.text.lstrip("\"“'(").split(" ", 1)[0].lower().rstrip(",")
@@ -93,6 +91,8 @@ def salience(
             value *= 0.7
         if sentence.text[:1] in "\"“„«'‘" or sentence.text.endswith("?") or sentence.words < 6:
             value *= 0.7
+        if sentence.words < 4:
+            value *= 0.6
         values.append(value)
     return values
 

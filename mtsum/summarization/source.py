@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from mtsum.checks import ends_a_sentence
 from mtsum.checks.words import bare_url_or_number
 from mtsum.documents import Article
-from mtsum.translation import Translation, one_line
+from mtsum.summarization.datelines import without_dateline
+from mtsum.translation import TranslatedSentence, Translation, one_line
 
 # What is wrong enough with a translated sentence that it must not be read out as part of a summary.
 _UNREADABLE = frozenset({"empty", "error", "copied", "repetition", "length-limit", "verbatim"})
@@ -21,7 +22,8 @@ class SourceSentence:
     """A sentence of the English text. ``id`` is the article's own sentence id, ``words`` its number of words.
 
     ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, a fragment without its
-    end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one.
+    end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one, ``shortened`` a text
+    that lost its dateline.
     """
 
     id: str
@@ -29,6 +31,7 @@ class SourceSentence:
     words: int
     quotable: bool
     doubtful: bool = False
+    shortened: bool = False
 
 
 def source_sentences(article: Article, translation: Translation | None = None) -> list[SourceSentence]:
@@ -38,23 +41,34 @@ def source_sentences(article: Article, translation: Translation | None = None) -
     for paragraph in article.paragraphs:
         for sentence in paragraph.sentences:
             target = translated.get(sentence.id)
-            text = one_line(target.target) if target else sentence.content
+            text = translated_sentence(target) if target else sentence.content
             if not text:
                 continue
             flags = set(target.flags) if target else set()
+            whole = balanced(text)
+            opens = not any(sentence.quotable for sentence in found)
+            text = balanced(without_dateline(text)) if opens else whole
             found.append(
                 SourceSentence(
                     id=sentence.id,
-                    text=balanced(text),
+                    text=text,
                     words=len(text.split()),
                     quotable=paragraph.kind != "heading"
                     and ends_a_sentence(text)
                     and not bare_url_or_number(text)
                     and not flags & _UNREADABLE,
                     doubtful=bool(flags & _DOUBTFUL),
+                    shortened=text != whole,
                 )
             )
     return found
+
+
+def translated_sentence(sentence: TranslatedSentence) -> str:
+    """The translation on one line, with its full stop put back where the model lost it."""
+    text = one_line(sentence.target)
+    lost = sentence.source.rstrip().endswith(".") and text[-1:].isalnum()
+    return f"{text}." if lost else text
 
 
 def balanced(text: str) -> str:

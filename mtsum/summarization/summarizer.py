@@ -31,6 +31,8 @@ from mtsum.translation import Translation, one_line
 # that is its source with words left out is worth what that is: a bonus would crowd out what matters more (measured).
 _MODEL_BONUS = 0.5
 _REPLACEMENT_BONUS = 0.1
+# Of what the whole sentence is worth: parts may be missed, and more of them the less there was a need to leave any out.
+_SHORTENED_WORTH, _LAST_RESORT_WORTH = 0.95, 0.85
 _TOKENS_A_WORD = 1.6
 # Extracted sentences beyond these cannot make it into a summary; looking at all of a long report would only cost time.
 _MOST_EXTRACTS = 60
@@ -282,13 +284,13 @@ class _Draft:
         if not flags:
             same = next((at for at in rests_on if self.sentences[at].text == text), None)
             if same is not None:
-                return Candidate(text, (same,), worth + bonus, ("extracted",)), ()
+                return self._extract(same, bonus), ()
             return Candidate(text, rests_on, worth + bonus), ()
         quotable = [at for at in rests_on if self.sentences[at].quotable]
         if not quotable:
             return None, flags
         at = max(quotable, key=lambda at: self.values[at])
-        return self._extract(at, _REPLACEMENT_BONUS), flags
+        return self._extract(at, min(bonus, _REPLACEMENT_BONUS)), flags
 
     def assembled(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The summary's sentences: the candidates and as many source sentences as the budget still takes."""
@@ -301,18 +303,26 @@ class _Draft:
         used = {at for candidate in candidates if "extracted" in candidate.flags for at in candidate.sources}
         extracts = [self._extract(at) for at in ranked[:_MOST_EXTRACTS] if at not in used]
         offered = [*candidates, *extracts]
+        # One that is longer than the whole summary may be is better shortened than passed over for a lesser one.
+        offered += shortened([each for each in offered if each.words > self.budget.most], _SHORTENED_WORTH)
         chosen = choose(offered, self.budget)
         if not self._honoured(chosen):
-            shorter = [
-                replace(candidate, text=form, value=0.85 * candidate.value, flags=(*candidate.flags, "shortened"))
-                for candidate in offered
-                for form in shorter_forms(candidate.text)
-            ]
-            chosen = choose([*offered, *shorter], self.budget)
+            chosen = choose([*offered, *shortened(offered, _LAST_RESORT_WORTH)], self.budget)
         return chosen
 
     def _honoured(self, chosen: Sequence[Candidate]) -> bool:
         return self.budget.least <= sum(candidate.words for candidate in chosen) <= self.budget.most
 
     def _extract(self, at: int, bonus: float = 0.0) -> Candidate:
-        return Candidate(self.sentences[at].text, (at,), self.values[at] + bonus, ("extracted",))
+        sentence = self.sentences[at]
+        flags = ("extracted", "shortened") if sentence.shortened else ("extracted",)
+        return Candidate(sentence.text, (at,), self.values[at] + bonus, flags)
+
+
+def shortened(candidates: Sequence[Candidate], worth: float) -> list[Candidate]:
+    """Each of ``candidates`` with parts left out, in all ways that are safe, as ``worth`` times what the whole is."""
+    return [
+        replace(each, text=form, value=worth * each.value, flags=tuple(dict.fromkeys((*each.flags, "shortened"))))
+        for each in candidates
+        for form in shorter_forms(each.text)
+    ]
