@@ -32,7 +32,8 @@ def main() -> None:
     parser.add_argument("--set", default="ntrex-30-documents", choices=["ntrex-30-documents", "flores200-dev-510"])
     parser.add_argument("--sentences", type=int, default=470, help="at most so many, from the start")
     arguments = parser.parse_args()
-    lines = (arguments.data / f"mt/dev/{arguments.set}.tsv").read_text("utf-8").splitlines()[: arguments.sentences]
+    text = (arguments.data / f"mt/dev/{arguments.set}.tsv").read_text("utf-8")
+    lines = text.rstrip("\n").split("\n")[: arguments.sentences]
     sources, references = zip(*(line.split("\t")[-2:] for line in lines), strict=True)
     hypotheses = translated(sources)
     options = MetricOptions()

@@ -57,7 +57,7 @@ class Score:
 def read_cases(language: str, half: str) -> list[Case]:
     """The gold cases of one language (``sq``, ``en``) and half (``tune``, ``held-out``)."""
     cases = []
-    for line in (GOLD / f"{language}-{half}.tsv").read_text(encoding="utf-8").splitlines():
+    for line in (GOLD / f"{language}-{half}.tsv").read_text(encoding="utf-8").rstrip("\n").split("\n"):
         category, marked = line.split("\t")
         sentences = tuple(marked.replace("⏎", "\n").split("¶"))
         cases.append(Case(category, "".join(sentences), sentences))
@@ -67,7 +67,7 @@ def read_cases(language: str, half: str) -> list[Case]:
 def read_documents(path: Path, language: str) -> list[Case]:
     """The documents of a file of ``document <TAB> Albanian <TAB> English`` lines, each line taken for one sentence."""
     documents: dict[str, list[str]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").rstrip("\n").split("\n"):
         name, albanian, english = line.split("\t")
         sentence = (albanian if language == "sq" else english).strip()
         if sentence.rstrip("\"'”“»’)")[-1:] in (".", "!", "?"):

@@ -37,7 +37,7 @@ class SourceSentence:
 def source_sentences(article: Article, translation: Translation | None = None) -> list[SourceSentence]:
     """The English sentences of ``article``, or of its ``translation``, in reading order; empty ones are left out."""
     translated = {sentence.id: sentence for sentence in translation.sentences} if translation else {}
-    found = []
+    found: list[SourceSentence] = []
     for paragraph in article.paragraphs:
         for sentence in paragraph.sentences:
             target = translated.get(sentence.id)

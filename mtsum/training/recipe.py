@@ -102,5 +102,5 @@ def with_renamed(pairs: list[Pair]) -> list[Pair]:
 
 def read_recipe_dev(data: Path) -> list[Pair]:
     """The first sentences of the dev articles below ``data``."""
-    rows = [line.split("\t")[1:] for line in (data / DEV_FILE).read_text("utf-8").splitlines()[:DEV_PAIRS]]
+    rows = [line.split("\t")[1:] for line in (data / DEV_FILE).read_text("utf-8").split("\n")[:DEV_PAIRS]]
     return [Pair("dev", source, target) for source, target in rows]

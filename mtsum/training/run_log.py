@@ -14,7 +14,7 @@ def read_log(run: Path) -> list[dict[str, Any]]:
     """The rows of a run's log, in order. A last line that a kill has cut short is left out."""
     path = run / LOG
     rows = []
-    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+    for line in path.read_text("utf-8").split("\n") if path.is_file() else ():
         try:
             rows.append(json.loads(line))
         except ValueError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class CannotRun(Exception):
     """This contestant is not installed, or cannot work on these weights; the message says why."""
 
 
-class Contestant:
+class Contestant(ABC):
     """A way to translate sentences. Only ``translate`` is on the clock."""
 
     version = ""
@@ -59,9 +60,9 @@ class Contestant:
         """What ``translate`` takes, made of the sentences before the clock starts."""
         return sentences
 
+    @abstractmethod
     def translate(self, prepared: Any) -> Any:
         """The translations, in the order of the sentences."""
-        raise NotImplementedError
 
     def texts(self, translated: Any) -> list[str]:
         """What ``translate`` gave as texts, made after the clock has stopped."""

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Callable
 
 from speed.job import CannotRun, Contestant, Job
 
@@ -36,7 +37,7 @@ def contestant(job: Job) -> Contestant:
 
     if job.contestant.startswith("transformers"):
         return contestants.Transformers(job, batched=job.contestant.endswith("batched"))
-    own = {
+    own: dict[str, Callable[[Job], Contestant]] = {
         "mtsum": contestants.Mtsum,
         "mtsum, whole": contestants.WholeMtsum,
         "CTranslate2": contestants.RawCTranslate2,

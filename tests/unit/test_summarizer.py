@@ -54,6 +54,25 @@ def test_an_unfinished_last_sentence_of_the_model_is_dropped() -> None:
     assert model_sentences("Soldiers carried people out of") == []
 
 
+def test_a_lead_longer_than_the_summary_is_shortened_rather_than_passed_over() -> None:
+    lead = "The flood destroyed two hundred houses in the northern city of Shkodra on Monday"
+    text = (
+        f"{lead}, which the weather office had warned of since Saturday, when it spoke of heavy rain in the mountains. "
+    )
+    made = summarizer().summarize(english(text + "Mayor Benet Beci asked for boats. " * 3), length=15)
+    assert made.sentences[0].text == f"{lead}."
+    assert made.sentences[0].flags == ("extracted", "shortened")
+
+
+def test_a_dateline_is_in_no_summary_and_its_absence_is_flagged() -> None:
+    text = (
+        "Tirana (Reuters) - The flood destroyed two hundred houses in the city of Shkodra. It rained for days there. "
+    )
+    made = summarizer().summarize(english(text + "Mayor Benet Beci asked the army for boats and tents."), length=15)
+    assert made.sentences[0].text == "The flood destroyed two hundred houses in the city of Shkodra."
+    assert made.sentences[0].flags == ("extracted", "shortened")
+
+
 def test_a_model_that_writes_nothing_leaves_the_articles_own_sentences() -> None:
     made = summarizer().summarize(english(), length="short")
     own = [sentence.text for sentence in english().sentences]

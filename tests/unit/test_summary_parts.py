@@ -154,10 +154,33 @@ def test_a_choice_meets_the_budget_whenever_one_sentence_alone_does(
 
 def test_headings_fragments_and_broken_translations_are_not_quoted() -> None:
     article = article_from_text("Titulli i madh\n\nAi erdhi. Ajo shkoi. Ata folën.", "sq")
-    targets = [("The big title", ()), ("He came.", ()), ("She left left left.", ("repetition",)), ("They spoke", ())]
+    targets = [("The big title", ()), ("He came.", ()), ("She left left left.", ("repetition",)), ("They spoke,", ())]
     translated = tuple(
         TranslatedSentence(sentence.id, sentence.text, target, -1.0, flags)
         for sentence, (target, flags) in zip(article.sentences, targets, strict=True)
     )
     found = source_sentences(article, Translation("m", "en", translated, ""))
     assert [sentence.quotable for sentence in found] == [False, True, False, False]
+
+
+def test_a_full_stop_that_the_translator_lost_is_put_back() -> None:
+    article = article_from_text("Ai erdhi. Ajo shkoi", "sq")
+    translated = tuple(
+        TranslatedSentence(sentence.id, sentence.text, target, -1.0)
+        for sentence, target in zip(article.sentences, ("He came", "She left"), strict=True)
+    )
+    found = source_sentences(article, Translation("m", "en", translated, ""))
+    assert [(sentence.text, sentence.quotable) for sentence in found] == [("He came.", True), ("She left", False)]
+
+
+def test_the_sentence_that_an_article_begins_with_matters_most() -> None:
+    article = article_from_text(" ".join(SENTENCES), "en")
+    sentences = source_sentences(article)
+    values = salience(sentences, tf_idf([sentence.text for sentence in sentences]))
+    assert max(values) == values[0]
+
+
+def test_a_sentence_of_three_words_matters_less_than_a_longer_one_after_it() -> None:
+    sentences = source_sentences(article_from_text("New York, Monday. " + " ".join(SENTENCES), "en"))
+    values = salience(sentences, tf_idf([sentence.text for sentence in sentences]))
+    assert values[0] < values[1]
