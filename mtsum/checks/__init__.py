@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mtsum.checks.endings import ends_too_early
 from mtsum.checks.names import missing_names, unsupported_names
 from mtsum.checks.numbers import invented_numbers, missing_numbers, unsupported_numbers
 from mtsum.checks.order import in_order
@@ -61,7 +62,8 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
     """Flags of one English summary sentence against the English source sentences it rests on.
 
     ``numbers`` and ``names``: it has one that no source has. ``unsupported``: more than a third of its content words
-    stand in no source. ``incomplete``: it does not end as a sentence does. ``rearranged``: less than ``least_in_order`` (0 to
+    stand in no source. ``incomplete``: it does not end as a sentence does, or too early (in
+    “months” where its source has “months after”). ``rearranged``: less than ``least_in_order`` (0 to
     1) of its words stand in one source in the same order, so that it may tie the right words to each other wrongly.
     ``qualifiers``: a source says “not”, “could” or “allegedly” of a word of it, and it does not.
     """
@@ -70,7 +72,7 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
         return ("empty",)
     rests_on = " ".join(sources)
     flags: list[str] = []
-    if not ends_a_sentence(text):
+    if not ends_a_sentence(text) or ends_too_early(text, sources):
         flags.append("incomplete")
     if repeats(text, rests_on):
         flags.append("repetition")

@@ -18,6 +18,13 @@ def in_order(sentence: str, sources: Sequence[str]) -> float:
     return max((len(aligned([fold(w) for w in words(source)], wanted)) for source in sources), default=0) / len(wanted)
 
 
+def nearest(wanted: Sequence[str], sources: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The folded words of the source that shares most words with ``wanted`` in the same order, and where those stand."""
+    found = [[fold(word) for word in words(source)] for source in sources]
+    alignments = ((each, aligned(each, wanted)) for each in found)
+    return max(alignments, key=lambda pair: len(pair[1]), default=([], []))
+
+
 def aligned(source: Sequence[str], words: Sequence[str]) -> list[int]:
     """Positions in ``source`` (ascending) of a longest common subsequence of it and ``words``."""
     # longest[i][j] is the length of the longest common subsequence of source[i:] and words[j:].

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mtsum.checks.order import aligned
+from mtsum.checks.order import nearest
 from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, fold, words
 
 _QUALIFIERS_TEXT = """
@@ -18,21 +18,18 @@ QUALIFIERS = frozenset(_QUALIFIERS_TEXT.split())
 def dropped_qualifiers(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     """Qualifiers that the source nearest to ``sentence`` has and it has not, though it has the word that they qualify.
 
-    That is the content word after the qualifier. Nearest is the source that shares most words in the same order. A
-    qualifier counts as kept where the sentence has it, or another one, anywhere.
+    That is the content word after the qualifier. A qualifier counts as kept where the sentence has it, or another one,
+    anywhere.
     """
     wanted = [fold(word) for word in words(sentence)]
     if not wanted or any(_qualifies(word) for word in wanted):
         return ()
-    found = [[fold(word) for word in words(source)] for source in sources]
-    nearest, kept = max(
-        ((each, aligned(each, wanted)) for each in found), key=lambda pair: len(pair[1]), default=([], [])
-    )
+    source, kept = nearest(wanted, sources)
     places = set(kept)
     return tuple(
         word
-        for at, word in enumerate(nearest)
-        if _qualifies(word) and at not in places and _next_content(nearest, at) in places
+        for at, word in enumerate(source)
+        if _qualifies(word) and at not in places and _next_content(source, at) in places
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mtsum.checks import ends_a_sentence
+from mtsum.checks.endings import parts_a_span
 from mtsum.summarization.source import balanced
 
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[–—]\s[^–—]{3,120}\s[–—](?=\s))")
@@ -32,7 +33,9 @@ def shorter_forms(sentence: str) -> list[str]:
     for base in {sentence, plain}:
         forms.add(base)
         for match in _TRAILING.finditer(base):
-            forms.add(_finished(base[: match.start()]))
+            kept = base[: match.start()]
+            if not parts_a_span(kept.split()[-1] if kept.split() else "", match.group().strip(" ,")):
+                forms.add(_finished(kept))
     return sorted(
         (form for form in forms if form != sentence and len(form.split()) >= _LEAST_WORDS), key=len, reverse=True
     )

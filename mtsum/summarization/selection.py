@@ -93,6 +93,8 @@ def salience(
             value *= 0.7
         if sentence.words < 4:
             value *= 0.6
+        if sentence.spoken:
+            value *= 0.5
         values.append(value)
     return values
 

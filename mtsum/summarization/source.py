@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mtsum.checks import ends_a_sentence
 from mtsum.checks.words import bare_url_or_number
 from mtsum.documents import Article
 from mtsum.summarization.datelines import without_dateline
+from mtsum.summarization.quotations import unattributed
 from mtsum.translation import TranslatedSentence, Translation, one_line
 
 # What is wrong enough with a translated sentence that it must not be read out as part of a summary.
@@ -23,7 +24,7 @@ class SourceSentence:
 
     ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, a fragment without its
     end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one, ``shortened`` a text
-    that lost its dateline.
+    that lost its dateline, ``spoken`` one that is part of a longer quotation and does not say whose.
     """
 
     id: str
@@ -32,6 +33,7 @@ class SourceSentence:
     quotable: bool
     doubtful: bool = False
     shortened: bool = False
+    spoken: bool = False
 
 
 def source_sentences(article: Article, translation: Translation | None = None) -> list[SourceSentence]:
@@ -41,13 +43,12 @@ def source_sentences(article: Article, translation: Translation | None = None) -
     for paragraph in article.paragraphs:
         for sentence in paragraph.sentences:
             target = translated.get(sentence.id)
-            text = translated_sentence(target) if target else sentence.content
-            if not text:
+            whole = translated_sentence(target) if target else sentence.content
+            if not whole:
                 continue
             flags = set(target.flags) if target else set()
-            whole = balanced(text)
             opens = not any(sentence.quotable for sentence in found)
-            text = balanced(without_dateline(text)) if opens else whole
+            text = without_dateline(whole) if opens else whole
             found.append(
                 SourceSentence(
                     id=sentence.id,
@@ -61,7 +62,12 @@ def source_sentences(article: Article, translation: Translation | None = None) -
                     shortened=text != whole,
                 )
             )
-    return found
+    spoken = unattributed([sentence.text for sentence in found])
+    whole_quotations = [balanced(sentence.text) for sentence in found]
+    return [
+        replace(sentence, text=text, words=len(text.split()), spoken=said)
+        for sentence, text, said in zip(found, whole_quotations, spoken, strict=True)
+    ]
 
 
 def translated_sentence(sentence: TranslatedSentence) -> str:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtsum.checks import check_summary, check_translation, ends_a_sentence
+from mtsum.checks.endings import ends_too_early
 from mtsum.checks.order import aligned, in_order
 from mtsum.checks.qualifiers import dropped_qualifiers
 from mtsum.checks.repetition import repeats
@@ -153,6 +154,24 @@ def test_a_shorter_sentence_keeps_what_turns_its_claim_round(
 ) -> None:
     assert dropped_qualifiers(sentence, [source, "Nobody knows."]) == dropped
     assert ("qualifiers" in check_summary(sentence, [source])) == bool(dropped)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "early"),
+    [
+        ("He may visit Cuba just months.", "He may visit Cuba just months after the two nations spoke.", True),
+        ("She told a reporter moments.", "She told a reporter moments later.", True),
+        ("The town fell three years.", "The town fell three years ago, he said.", True),
+        ("The town fell.", "The town fell three years ago.", False),
+        ("The siege lasted three years.", "The siege lasted three years, he said.", False),
+        ("The siege lasted three years.", "The siege lasted three years.", False),
+    ],
+)
+def test_a_sentence_may_not_end_between_a_span_of_time_and_what_it_is_counted_from(
+    sentence: str, source: str, early: bool
+) -> None:
+    assert ends_too_early(sentence, [source, "Nobody knows."]) is early
+    assert ("incomplete" in check_summary(sentence, [source])) is early
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=9), st.lists(st.sampled_from("abcd"), max_size=9))

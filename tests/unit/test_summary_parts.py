@@ -103,6 +103,10 @@ def test_parentheses_and_trailing_clauses_may_go() -> None:
     assert "The mayor asked the army for help on Monday." in forms
 
 
+def test_a_trailing_clause_stays_where_a_span_of_time_is_counted_from_it() -> None:
+    assert shorter_forms("The pope may visit the island of Cuba just months after the two nations spoke.") == []
+
+
 def test_words_in_quotation_marks_are_never_edited() -> None:
     assert shorter_forms("He said “we will help, because we can, while we can” to the crowd.") == []
 
