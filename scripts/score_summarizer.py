@@ -4,6 +4,7 @@
     python scripts/score_summarizer.py --testset xsum_subset --testsets-dir ../shared/data --length short
     python scripts/score_summarizer.py --testset ntrex-articles --testsets-dir ../shared/data --length short
 
+``--noisy`` drops and changes articles, swaps and doubles words, as ``mtsum.training.compression_pairs`` does.
 Albanian articles are translated by the default translator first. “Selection” is the same summarizer with every sentence
 of the model replaced by the source sentence it rests on. Prints Markdown; ``--write`` keeps the summaries to be read.
 """
@@ -17,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from mtsum.checks import ends_a_sentence
 from mtsum.checks.names import unsupported_names
 from mtsum.checks.numbers import unsupported_numbers
@@ -26,6 +29,7 @@ from mtsum.evaluation.testsets import load_testset, parse_request
 from mtsum.loading import load_summarizer, load_translator, model_entry
 from mtsum.reading import article_from_text
 from mtsum.summarization import Summary
+from mtsum.training.compression_pairs import like_translation
 from mtsum.translation import Translation, one_line
 
 METRICS = ("ROUGE-1", "ROUGE-2", "ROUGE-Lsum")
@@ -41,10 +45,18 @@ def main() -> None:
     parser.add_argument("--testsets-dir", type=Path)
     parser.add_argument("--length", default="60", help="short, medium, long or a number of words")
     parser.add_argument("--limit", type=int, help="only the first articles")
+    parser.add_argument("--noisy", action="store_true", help="give English articles the faults of machine translation")
     parser.add_argument("--write", type=Path, help="summaries, references and leads as JSON lines")
     arguments = parser.parse_args()
     testset = load_testset(parse_request(arguments.testset, arguments.limit), arguments.testsets_dir)
-    articles = [article_from_text(s.source, testset.source_language, id=s.id) for s in testset.segments]
+    sources = [segment.source for segment in testset.segments]
+    if arguments.noisy:
+        rng = np.random.default_rng(0)
+        sources = [like_translation(source, rng) for source in sources]
+    articles = [
+        article_from_text(source, testset.source_language, id=segment.id)
+        for source, segment in zip(sources, testset.segments, strict=True)
+    ]
     translations = translated(articles) if testset.source_language != "en" else [None] * len(articles)
     english = [english_sentences(*pair) for pair in zip(articles, translations, strict=True)]
     summarizer = load_summarizer(model_entry(arguments.model, "summarization"))

@@ -22,7 +22,7 @@ _QUOTES = re.compile('["“”„«»]')
 class SourceSentence:
     """A sentence of the English text. ``id`` is the article's own sentence id, ``words`` its number of words.
 
-    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, a fragment without its
+    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, names alone, a fragment without its
     end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one, ``shortened`` a text
     that lost its dateline, ``spoken`` one that is part of a longer quotation and does not say whose.
     """
@@ -57,6 +57,7 @@ def source_sentences(article: Article, translation: Translation | None = None) -
                     quotable=paragraph.kind != "heading"
                     and ends_a_sentence(text)
                     and not bare_url_or_number(text)
+                    and not names_alone(text)
                     and not flags & _UNREADABLE,
                     doubtful=bool(flags & _DOUBTFUL),
                     shortened=text != whole,
@@ -75,6 +76,12 @@ def translated_sentence(sentence: TranslatedSentence) -> str:
     text = one_line(sentence.target)
     lost = sentence.source.rstrip().endswith(".") and text[-1:].isalnum()
     return f"{text}." if lost else text
+
+
+def names_alone(text: str) -> bool:
+    """Whether ``text`` is a few capitalized words and nothing else: “New York.” says nothing by itself."""
+    words = text.split()
+    return len(words) < 6 and not any(word.strip("\"'“”‘’(")[:1].islower() for word in words)
 
 
 def balanced(text: str) -> str:

@@ -188,3 +188,9 @@ def test_a_sentence_of_three_words_matters_less_than_a_longer_one_after_it() -> 
     sentences = source_sentences(article_from_text("New York, Monday. " + " ".join(SENTENCES), "en"))
     values = salience(sentences, tf_idf([sentence.text for sentence in sentences]))
     assert values[0] < values[1]
+
+
+def test_names_alone_are_not_quoted() -> None:
+    text = "Washington. New York. He came. The pope may visit the island of Cuba. Long Live The King Of Spain."
+    found = source_sentences(article_from_text(text, "en"))
+    assert [sentence.quotable for sentence in found] == [False, False, True, True, True]
