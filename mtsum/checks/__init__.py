@@ -3,13 +3,14 @@
 Flags of a translation: ``empty``, ``length-limit``, ``copied``, ``repetition``, ``too-short``, ``too-long``,
 ``numbers``, ``names``, ``language``.
 Flags of a summary sentence: ``empty``, ``repetition``, ``numbers``, ``names``, ``unsupported``, ``incomplete``,
-``rearranged``, ``qualifiers``.
+``rearranged``, ``cut``, ``qualifiers``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mtsum.checks.cuts import unsafe_cuts
 from mtsum.checks.endings import ends_too_early
 from mtsum.checks.names import missing_names, unsupported_names
 from mtsum.checks.numbers import invented_numbers, missing_numbers, unsupported_numbers
@@ -65,6 +66,7 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
     stand in no source. ``incomplete``: it does not end as a sentence does, or too early (in
     “months” where its source has “months after”). ``rearranged``: less than ``least_in_order`` (0 to
     1) of its words stand in one source in the same order, so that it may tie the right words to each other wrongly.
+    ``cut``, where ``least_in_order`` is 1: it leaves out a part of its source that the rest can't stand without.
     ``qualifiers``: a source says “not”, “could” or “allegedly” of a word of it, and it does not.
     """
     text = sentence.strip()
@@ -85,6 +87,8 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
         flags.append("unsupported")
     if in_order(text, sources) < least_in_order:
         flags.append("rearranged")
+    if least_in_order == 1 and unsafe_cuts(text, sources):
+        flags.append("cut")
     if dropped_qualifiers(text, sources):
         flags.append("qualifiers")
     return tuple(flags)

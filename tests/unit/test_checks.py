@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtsum.checks import check_summary, check_translation, ends_a_sentence
+from mtsum.checks.cuts import unsafe_cuts
 from mtsum.checks.endings import ends_too_early
 from mtsum.checks.order import aligned, in_order
 from mtsum.checks.qualifiers import dropped_qualifiers
@@ -172,6 +173,29 @@ def test_a_sentence_may_not_end_between_a_span_of_time_and_what_it_is_counted_fr
 ) -> None:
     assert ends_too_early(sentence, [source, "Nobody knows."]) is early
     assert ("incomplete" in check_summary(sentence, [source])) is early
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "unsafe"),
+    [
+        ("The camp fell.", "The camp in Damascus fell on Monday, activists said.", ()),
+        ("The mayor asked the army for help.", "The mayor, who is ill, asked the army for help after the flood.", ()),
+        ("The mayor asked for help.", "On Monday, the mayor asked for help.", ()),
+        ("The mayor asked for help.", "But the mayor asked for help again, reportedly twice.", ()),
+        ("The army is in the south of Afghan.", "The army is in the south of Afghan territory.", ("territory",)),
+        ("Officials spoke.", "Officials CNN has met spoke.", ("CNN",)),
+        ("Probes begun in May.", "Probes begun in May are now over.", ("are",)),
+        ("He was charged, the highest court.", "He was charged, the highest court, said.", ("said",)),
+        ("Mayor asked for help.", "The mayor asked for help.", ("The",)),
+        ("The mayor asked for help.", "The mayor asked for help.", ()),
+    ],
+)
+def test_only_a_part_that_the_rest_stands_without_may_be_left_out(
+    sentence: str, source: str, unsafe: tuple[str, ...]
+) -> None:
+    assert unsafe_cuts(sentence, [source, "Nobody knows."]) == unsafe
+    assert ("cut" in check_summary(sentence, [source], 1.0)) == bool(unsafe)
+    assert "cut" not in check_summary(sentence, [source])
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=9), st.lists(st.sampled_from("abcd"), max_size=9))

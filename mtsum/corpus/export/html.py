@@ -34,6 +34,7 @@ FLAG_MEANINGS = {
     "unsupported": "says what its sources do not",
     "incomplete": "does not end as a sentence does",
     "rearranged": "ties the words of its sources to each other in another order",
+    "cut": "leaves out of its source what the rest can't stand without",
 }
 # Flags that say how a sentence came about, and nothing against it.
 _NEUTRAL = NEUTRAL_FLAGS | {"extracted", "shortened"}

@@ -1,0 +1,64 @@
+"""Where a sentence may be cut: a part that is left out must be one that the rest can stand without.
+
+Compression by deletion of whole constituents (Jing 2000, "Sentence Reduction for Automatic Text Summarization"), with
+punctuation and function words in place of a parser: a prepositional phrase, a clause or an aside may go; a noun out of the
+middle of a phrase, or a verb, may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mtsum.checks.order import aligned
+from mtsum.checks.words import fold
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’.,\-][^\W_]+)*|[^\w\s]")
+_OPENERS_TEXT = """
+about above according across after against along alongside although amid among and around as at because before behind
+below beside besides between beyond but by despite down due during except following for from if in including inside into like
+near of off on onto or out outside over per since so such than that though through throughout to toward towards under unless
+until unlike up upon via what when where whereas whether which while who whom whose with within without yet
+also already again almost currently even ever just long now once only quite rather soon still then there today tomorrow
+too very well yesterday monday tuesday wednesday thursday friday saturday sunday
+"""
+_OPENERS = frozenset(_OPENERS_TEXT.split())
+_VERBS_TEXT = """
+am are be been being can could did do does had has have is may might must said say says shall should told was were will would
+"""
+_VERBS = frozenset(_VERBS_TEXT.split())
+
+
+def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
+    """The first words of the parts that ``sentence`` leaves out of the source nearest to it, and may not.
+
+    A part may go that begins after a punctuation mark, or with a preposition, a conjunction, a relative pronoun, an adverb or a
+    day; at the source's beginning, one that a mark ends, or a conjunction. None may begin with an auxiliary or “said”:
+    its subject would stay behind.
+    """
+    wanted = [fold(word) for word, _ in _words(sentence)]
+    found = [_words(source) for source in sources]
+    alignments = ((each, aligned([fold(word) for word, _ in each], wanted)) for each in found)
+    source, kept = max(alignments, key=lambda pair: len(pair[1]), default=([], []))
+    places = set(kept)
+    starts = [at for at in range(len(source)) if at not in places and (at == 0 or at - 1 in places)]
+    return tuple(source[at][0] for at in starts if not _may_go(source, at, places))
+
+
+def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> bool:
+    word, after_mark = fold(source[start][0]), source[start][1]
+    if start == 0:
+        end = next((at for at in range(len(source)) if at in kept), len(source))
+        return end == len(source) or source[end][1] or (end == 1 and word in _OPENERS)
+    return word not in _VERBS and (after_mark or word in _OPENERS or word.endswith("ly"))
+
+
+def _words(text: str) -> list[tuple[str, bool]]:
+    """The words and numbers of ``text``, each with whether a punctuation mark stands before it."""
+    found, marked = [], False
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token[0].isalnum():
+            found.append((token, marked))
+        marked = not token[0].isalnum()
+    return found
