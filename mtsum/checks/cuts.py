@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mtsum.checks.order import aligned
+from mtsum.checks.order import nearest
 from mtsum.checks.words import fold
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.,\-][^\W_]+)*|[^\w\s]")
@@ -38,9 +38,10 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     """
     wanted = [fold(word) for word, _ in _words(sentence)]
     found = [_words(source) for source in sources]
-    alignments = ((each, aligned([fold(word) for word, _ in each], wanted)) for each in found)
-    source, kept = max(alignments, key=lambda pair: len(pair[1]), default=([], []))
-    places = set(kept)
+    which, kept = nearest(wanted, [[fold(word) for word, _ in source] for source in found])
+    if not kept:
+        return ()
+    source, places = found[which], set(kept)
     starts = [at for at in range(len(source)) if at not in places and (at == 0 or at - 1 in places)]
     return tuple(source[at][0] for at in starts if not _may_go(source, at, places))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mtsum.checks.order import nearest
-from mtsum.checks.words import fold, words
+from mtsum.checks.order import folded, nearest
+from mtsum.checks.words import fold
 
 _SPANS_TEXT = """
 second seconds moment moments minute minutes hour hours day days night nights week weeks month months year years decade
@@ -22,8 +22,8 @@ def parts_a_span(last: str, following: str) -> bool:
 
 def ends_too_early(sentence: str, sources: Sequence[str]) -> bool:
     """Whether ``sentence`` ends between a span of time and what it is counted from in the source nearest to it."""
-    wanted = [fold(word) for word in words(sentence)]
-    source, kept = nearest(wanted, sources)
-    if not kept or kept[-1] + 1 >= len(source):
+    wanted, found = folded(sentence), [folded(source) for source in sources]
+    at, kept = nearest(wanted, found)
+    if not kept or kept[-1] + 1 >= len(found[at]):
         return False
-    return parts_a_span(wanted[-1], source[kept[-1] + 1])
+    return parts_a_span(wanted[-1], found[at][kept[-1] + 1])

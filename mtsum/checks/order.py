@@ -12,17 +12,21 @@ def in_order(sentence: str, sources: Sequence[str]) -> float:
 
     The longest common subsequence, over the words of the sentence; 1 for a sentence without words, 0 without sources.
     """
-    wanted = [fold(word) for word in words(sentence)]
+    wanted = folded(sentence)
     if not wanted:
         return 1.0
-    return max((len(aligned([fold(w) for w in words(source)], wanted)) for source in sources), default=0) / len(wanted)
+    return max((len(aligned(folded(source), wanted)) for source in sources), default=0) / len(wanted)
 
 
-def nearest(wanted: Sequence[str], sources: Sequence[str]) -> tuple[list[str], list[int]]:
-    """The folded words of the source that shares most words with ``wanted`` in the same order, and where those stand."""
-    found = [[fold(word) for word in words(source)] for source in sources]
-    alignments = ((each, aligned(each, wanted)) for each in found)
-    return max(alignments, key=lambda pair: len(pair[1]), default=([], []))
+def nearest(wanted: Sequence[str], sources: Sequence[Sequence[str]]) -> tuple[int, list[int]]:
+    """Which of ``sources`` shares most words with ``wanted`` in the same order, and where in it those stand (ascending)."""
+    alignments = ((at, aligned(source, wanted)) for at, source in enumerate(sources))
+    return max(alignments, key=lambda pair: len(pair[1]), default=(0, []))
+
+
+def folded(text: str) -> list[str]:
+    """The words of ``text`` in order, folded."""
+    return [fold(word) for word in words(text)]
 
 
 def aligned(source: Sequence[str], words: Sequence[str]) -> list[int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mtsum.checks.order import nearest
-from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, fold, words
+from mtsum.checks.order import folded, nearest
+from mtsum.checks.words import ENGLISH_FUNCTION_WORDS
 
 _QUALIFIERS_TEXT = """
 not no never none nobody nothing neither nor without cannot hardly barely nearly almost
@@ -21,11 +21,14 @@ def dropped_qualifiers(sentence: str, sources: Sequence[str]) -> tuple[str, ...]
     That is the content word after the qualifier. A qualifier counts as kept where the sentence has it, or another one,
     anywhere.
     """
-    wanted = [fold(word) for word in words(sentence)]
+    wanted = folded(sentence)
     if not wanted or any(_qualifies(word) for word in wanted):
         return ()
-    source, kept = nearest(wanted, sources)
-    places = set(kept)
+    found = [folded(source) for source in sources]
+    which, kept = nearest(wanted, found)
+    if not kept:
+        return ()
+    source, places = found[which], set(kept)
     return tuple(
         word
         for at, word in enumerate(source)
