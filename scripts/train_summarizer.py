@@ -17,15 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mtsum.errors import MtsumError
 from mtsum.training.arguments import add_training_options, settings_from
 from mtsum.training.codec import ArchiveCodec
-from mtsum.training.compression_pairs import NEWS_FILE, SUMMARY_FILES, read_compression_pairs
+from mtsum.training.compression_pairs import NEWS_FILE, SUMMARY_FILES, read_compression_pairs, read_news
 from mtsum.training.curves import draw_own_curves
 from mtsum.training.encoded_pairs import EncodedPairs
 from mtsum.training.encoder_archive import EncoderArchive
 from mtsum.training.pairs import Pair
 from mtsum.training.preparation import Encoded, cached, checksums, write_provenance
+from mtsum.training.pretraining_pairs import PRETRAINING, pretraining_pairs
 from mtsum.training.settings import Stage
 from mtsum.training.validation import DevSet
 from mtsum.training.workers import join_workers, start_workers
@@ -36,14 +39,17 @@ if TYPE_CHECKING:
 MIXTURE = {
     "highlight": 4.0,
     "highlight_noisy": 3.0,
-    "clause": 0.6,
-    "clause_noisy": 0.4,
-    "insertion": 0.4,
-    "copy": 0.2,
+    "reference": 2.0,
+    "reference_noisy": 1.5,
+    "clause": 0.3,
+    "clause_noisy": 0.2,
+    "insertion": 0.2,
+    "copy": 0.1,
 }
 STARTS = ("translator", "archive", "random")
 MOST_SOURCE, MOST_TARGET = 120, 80
 DEV_PAIRS = 300
+PRETRAINING_PAIRS = 40_000
 DEFAULTS = {
     "token_budget": 2000,
     "learning_rate": 4e-4,
@@ -67,6 +73,10 @@ def main() -> None:
         default="translator",
         help="weights to begin with; the others measure what the translator's, and the archive's, are worth",
     )
+    parser.add_argument(
+        "--pretraining", choices=PRETRAINING, default="none", help="what to learn from news before the pairs are drawn"
+    )
+    parser.add_argument("--pretraining-share", type=float, default=0.3, help="fraction of the run that this takes")
     add_training_options(parser, DEFAULTS)
     arguments = parser.parse_args()
     try:
@@ -97,12 +107,13 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
 
     def encode() -> Encoded:
         pairs = read_compression_pairs(arguments.data)
+        pairs += pretraining_pairs(read_news(arguments.data), PRETRAINING_PAIRS, np.random.default_rng(0))
         random.Random(0).shuffle(pairs)
         pairs = pairs[: arguments.limit or None]
         held_back = [pair for pair in pairs if pair.group == "highlight"][:DEV_PAIRS]
-        # A highlight stands in several pairs: all that share one with the dev pairs go.
-        seen = {pair.target for pair in held_back}
-        training = [pair for pair in pairs if pair.target not in seen]
+        # A highlight stands in several pairs: all that share one, or its sentence, with the dev pairs go.
+        seen = {text for pair in held_back for text in (pair.source, pair.target)}
+        training = [pair for pair in pairs if not {pair.source, pair.target} & seen]
         dev = [[pair.source, pair.target] for pair in held_back]
         encoded = EncodedPairs.encode(training, codec, MOST_SOURCE, MOST_TARGET)
         return Encoded(encoded, tables={"target_rows": rows, "dev": dev})
@@ -129,9 +140,16 @@ def work(rank: int, prepared: Prepared) -> None:
         "left_out": sum(prepared.training.left_out.values()),
         "translator": arguments.translator.name,
         "start": arguments.start,
+        "pretraining": arguments.pretraining,
     }
-    settings = settings_from(arguments, stages=(Stage(1.01, MIXTURE),), extra=extra)
+    settings = settings_from(arguments, stages=stages(arguments.pretraining, arguments.pretraining_share), extra=extra)
     train(model, prepared.training, prepared.dev, settings, arguments.run, rank)
+
+
+def stages(pretraining: str, share: float) -> tuple[Stage, ...]:
+    """The stages of a run: ``share`` of it is pretraining, where there is any."""
+    first = (Stage(share, PRETRAINING[pretraining]),) if PRETRAINING[pretraining] else ()
+    return (*first, Stage(1.01, MIXTURE))
 
 
 def first_model(start: str, translator: Path, archive: EncoderArchive) -> TransferModel:

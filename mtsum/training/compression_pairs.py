@@ -18,7 +18,7 @@ import numpy as np
 from mtsum.checks import check_summary
 from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, content_stems
 from mtsum.segmentation import sentence_spans
-from mtsum.summarization.compression import dropped_parts, shorter_forms
+from mtsum.summarization.compression import dropped_parts, has_quotation, shorter_forms
 from mtsum.training.pairs import Pair
 
 SUMMARY_FILES = ("sum/cnn_dm_subset/train.jsonl.xz", "sum/digitalgov_summary/train.jsonl.xz")
@@ -31,18 +31,21 @@ _LEAST_KEPT = 0.5
 _WORDS = range(10, 46)
 _MOST_CHARACTERS = 20_000
 _MOST_CLAUSES, _MOST_INSERTIONS = 60_000, 30_000
+_LEAD, _LEAST_SHARED = 20, 3
 _ARTICLES = ("a", "an", "the")
 
 
 def read_compression_pairs(data: Path, seed: int = 0) -> list[Pair]:
     """Pairs from the articles and news below ``data``, some with a translated-looking twin of their source.
 
-    Groups: ``highlight`` (an article's sentence and the highlight that says it in fewer words), ``clause`` (a sentence
-    and the same without a clause), ``insertion`` (a sentence with another one's clause in it, and without), ``copy`` (a
-    sentence as its own); ``highlight_noisy`` and ``clause_noisy`` have the faults of machine translation in the source.
+    Groups: ``highlight`` (an article's sentence and the highlight that says it in fewer words), ``reference`` (one and
+    what of it the summary has, see ``reference_pairs``), ``clause`` (a sentence and the same without a clause),
+    ``insertion`` (a sentence with another one's clause in it, and without), ``copy`` (a sentence as its own);
+    ``highlight_noisy``, ``reference_noisy`` and ``clause_noisy`` have the faults of machine translation in the source.
     """
     rng = np.random.default_rng(seed)
     highlights: list[Pair] = []
+    references: list[Pair] = []
     articles: list[str] = []
     for name in SUMMARY_FILES:
         with lzma.open(data / name, "rt", encoding="utf-8") as lines:
@@ -50,9 +53,11 @@ def read_compression_pairs(data: Path, seed: int = 0) -> list[Pair]:
                 record = json.loads(line)
                 sentences = _sentences(record["document"][:_MOST_CHARACTERS])
                 highlights += [Pair("highlight", *pair) for pair in highlight_pairs(sentences, record["summary"])]
+                references += [
+                    Pair("reference", *pair) for pair in reference_pairs(sentences[:_LEAD], record["summary"])
+                ]
                 articles += sentences[:12]
-    with lzma.open(data / NEWS_FILE, "rt", encoding="utf-8") as lines:
-        news = [line.strip() for line in lines]
+    news = read_news(data)
     texts = [text for text in chain(articles, news) if len(text.split()) in _WORDS and text.endswith((".", "!", "?"))]
     texts = [texts[at] for at in rng.permutation(len(texts))]
     clauses = [Pair("clause", *pair) for text in texts for pair in clause_pairs(text, rng)][:_MOST_CLAUSES]
@@ -60,9 +65,15 @@ def read_compression_pairs(data: Path, seed: int = 0) -> list[Pair]:
     made = (with_insertion(text, parts, rng) for text in texts)
     insertions = [Pair("insertion", source, text) for source, text in zip(made, texts, strict=False) if source]
     noisy = [Pair(f"{pair.group}_noisy", like_translation(pair.source, rng), pair.target)
-             for pair in chain(highlights, clauses[: _MOST_CLAUSES // 2])]  # fmt: skip
+             for pair in chain(highlights, references, clauses[: _MOST_CLAUSES // 2])]  # fmt: skip
     copies = [Pair("copy", text, text) for text in texts[:_MOST_INSERTIONS]]
-    return [*highlights, *clauses, *insertions[:_MOST_INSERTIONS], *noisy, *copies]
+    return [*highlights, *references, *clauses, *insertions[:_MOST_INSERTIONS], *noisy, *copies]
+
+
+def read_news(data: Path) -> list[str]:
+    """The lines of the news file below ``data``: sentences, those of a text one after the other."""
+    with lzma.open(data / NEWS_FILE, "rt", encoding="utf-8") as lines:
+        return [line.strip() for line in lines]
 
 
 def highlight_pairs(sentences: Sequence[str], summary: str) -> Iterator[tuple[str, str]]:
@@ -81,10 +92,26 @@ def highlight_pairs(sentences: Sequence[str], summary: str) -> Iterator[tuple[st
                 break
 
 
+def reference_pairs(sentences: Sequence[str], summary: str) -> Iterator[tuple[str, str]]:
+    """Each of ``sentences`` that ``summary`` takes up, and its shortest form that has all that the summary took from it.
+
+    What a form leaves out is a whole clause, so it is grammatical and true; that its words are missing in the summary
+    is what an editor thought of them. Nothing for a sentence that has no shorter form of the kind.
+    """
+    wanted = set(content_stems(summary))
+    for sentence in sentences:
+        taken = wanted & set(content_stems(sentence))
+        if len(taken) < _LEAST_SHARED or len(sentence.split()) not in _WORDS:
+            continue
+        forms = [form for form in _sound_forms(sentence) if taken <= set(content_stems(form))]
+        if forms:
+            yield sentence, forms[-1]
+
+
 def clause_pairs(text: str, rng: np.random.Generator) -> Iterator[tuple[str, str]]:
-    """``text`` and one of its shorter forms that keeps half of its words and ends in a word that can end a sentence."""
+    """``text`` and one of its shorter forms that keeps half of its words, ends well and passes mtsum's own checks."""
     least = _LEAST_KEPT * len(text.split())
-    forms = [form for form in shorter_forms(text) if len(form.split()) >= least and _ends_well(form)]
+    forms = [form for form in _sound_forms(text) if len(form.split()) >= least]
     if forms:
         yield text, forms[int(rng.integers(len(forms)))]
 
@@ -124,6 +151,13 @@ def like_translation(text: str, rng: np.random.Generator) -> str:
 def _sentences(document: str) -> list[str]:
     found = (" ".join(document[a:b].split()) for a, b in sentence_spans(document, "en"))
     return [sentence for sentence in found if 4 <= len(sentence.split()) <= 60]
+
+
+def _sound_forms(text: str) -> list[str]:
+    """The shorter forms of ``text`` that a summary may have, longest first; none of one with quotation marks."""
+    if has_quotation(text):
+        return []
+    return [form for form in shorter_forms(text) if _ends_well(form) and not check_summary(form, [text], 1.0)]
 
 
 def _ends_well(form: str) -> bool:

@@ -12,7 +12,13 @@ from support.tiny_archive import PIECES, q4_blocks, write_archive
 from mtsum.segmentation import sentence_spans
 from mtsum.training.augmentation import rare_names, with_other_names
 from mtsum.training.codec import ArchiveCodec
-from mtsum.training.compression_pairs import clause_pairs, highlight_pairs, like_translation, with_insertion
+from mtsum.training.compression_pairs import (
+    clause_pairs,
+    highlight_pairs,
+    like_translation,
+    reference_pairs,
+    with_insertion,
+)
 from mtsum.training.encoded_pairs import EncodedPairs
 from mtsum.training.encoder_archive import (
     EOS,
@@ -21,6 +27,7 @@ from mtsum.training.encoder_archive import (
     dequantize,
 )
 from mtsum.training.pairs import Pair
+from mtsum.training.pretraining_pairs import gap_pairs, pretraining_pairs
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +132,38 @@ def test_a_clause_left_out_leaves_a_sentence() -> None:
     assert list(clause_pairs(text, np.random.default_rng(0))) == [
         (text, "The minister said on Friday that the road will open in May.")
     ]
+
+
+ROAD = "The minister opened the road near Prizren on Friday, although its works were late, officials wrote in a letter."
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("The minister opened a road near Prizren.", "The minister opened the road near Prizren on Friday."),
+        ("The minister opened a road late near Prizren, officials say.", None),  # there is no form with all of that
+        ("A road is open.", None),  # the summary hardly takes the sentence up
+    ],
+)
+def test_a_reference_pair_keeps_all_that_the_summary_took_and_no_more(summary: str, expected: str | None) -> None:
+    assert list(reference_pairs([ROAD], summary)) == ([(ROAD, expected)] if expected else [])
+
+
+def test_the_gap_is_the_sentence_that_says_most_of_what_the_others_say() -> None:
+    window = [
+        "Children sang songs while it rained.",
+        "The city of Prizren opened a library on Monday.",
+        "The library of the city cost four million euros.",
+    ]
+    assert list(gap_pairs(window)) == [(f"{window[0]} ... {window[2]}", window[1])]
+    assert not list(gap_pairs(["One flood came to the town.", "Nobody knows the reason why.", "Her cat ate a fish."]))
+
+
+def test_pretraining_pairs_are_gaps_and_sentences_up_to_the_number_asked_for() -> None:
+    pairs = pretraining_pairs([*SENTENCES, *SENTENCES, *SENTENCES], 2, np.random.default_rng(0))
+    assert [pair.group for pair in pairs] == ["gap", "gap", "denoise", "denoise"]
+    assert all("..." in pair.source and pair.target in SENTENCES for pair in pairs[:2])
+    assert all(pair.source == pair.target for pair in pairs[2:])
 
 
 def test_an_inserted_part_is_all_that_a_source_has_more_than_its_target() -> None:
