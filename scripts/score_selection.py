@@ -15,8 +15,8 @@ from pathlib import Path
 
 from mtsum.evaluation.metrics import find_metrics
 from mtsum.reading import article_from_text
+from mtsum.summarization import Length
 from mtsum.summarization.assembly import Candidate, choose
-from mtsum.summarization.length import budget
 from mtsum.summarization.selection import salience, tf_idf
 from mtsum.summarization.source import SourceSentence, source_sentences
 
@@ -59,7 +59,7 @@ def chosen(sentences: list[SourceSentence], centrality_weight: float, words: int
     ]
     best = sorted(offered, key=lambda candidate: -candidate.value)[:60]
     article_words = sum(sentence.words for sentence in sentences)
-    return "\n".join(candidate.text for candidate in choose(best, budget(words, article_words)))
+    return "\n".join(candidate.text for candidate in choose(best, Length(words, words).budget(article_words)))
 
 
 def named(weight: float) -> str:

@@ -188,7 +188,7 @@ def _task(options: dict[str, Any]) -> Task:
         target=target,
         translator=_whole_path(chosen["translator"]),
         summarizer=_whole_path(chosen["summarizer"]),
-        length=parse_length(options["length"] or "medium"),
+        length=parse_length(options["length"] or "medium").given,
         most_characters=options["max_chars"],
         any_language=options["any_language"],
         choice=EngineChoice(

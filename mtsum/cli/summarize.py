@@ -21,7 +21,7 @@ from mtsum.languages import language, languages
 from mtsum.loading import EngineChoice, described, load_summarizer, load_translator, model_entry
 from mtsum.records import RunMeta
 from mtsum.registry import ANY_LANGUAGE, ModelEntry
-from mtsum.summarization import Summary, parse_length, source_sentences
+from mtsum.summarization import Length, Summary, parse_length, source_sentences
 from mtsum.translation import Translation
 
 
@@ -45,7 +45,7 @@ Examples:
     default="medium",
     show_default=True,
     metavar="short|medium|long|N",
-    help="About 30, 60, 120 or N words; never more than half of the article.",
+    help="15 to 35 words, about 60, about 120, or N; never more than half of the article.",
 )
 @click.option("--from", "source", metavar="LANG", help="Language of the input. [default: identified, else Albanian]")
 @click.option("--sources", is_flag=True, help="Show under each summary sentence the source sentences it rests on.")
@@ -69,7 +69,7 @@ def summarize(files: tuple[str, ...], **options: Any) -> None:
     else:
         items = read_as(inputs, language(options["source"]).code, notes.warn)
     articles = [item for item in items if isinstance(item, Article)]
-    settings: dict[str, Any] = {"length": asked}
+    settings: dict[str, Any] = {"length": asked.given}
     translations: dict[int, Translation] = {}
     summaries: dict[int, Summary] = {}
     engine = device = None
@@ -83,10 +83,12 @@ def summarize(files: tuple[str, ...], **options: Any) -> None:
         pairs = {at: (article, translations.get(at)) for at, article in enumerate(articles)}
         pairs = {at: pair for at, pair in pairs.items() if source_sentences(*pair)}
         with notes.progress("summarizing", len(pairs)) as progress:
-            summaries = dict(zip(pairs, summarizer.summarize_all([*pairs.values()], asked, progress), strict=True))
+            summaries = dict(
+                zip(pairs, summarizer.summarize_all([*pairs.values()], asked.given, progress), strict=True)
+            )
     results = _results(items, translations, summaries, options)
     for result in results:
-        _say_length(result, notes)
+        _say_length(result, asked, notes)
     meta = RunMeta(__version__, engine, device, settings, round(time.perf_counter() - started, 3))
     click.get_current_context().exit(emit(results, output, meta, notes))
 
@@ -149,13 +151,12 @@ def _with_sources(article: Article, summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def _say_length(result: Result, notes: Notes) -> None:
+def _say_length(result: Result, asked: Length, notes: Notes) -> None:
     """Says so when a summary could not be made as long as asked for."""
     if result.summary is None or not isinstance(result.item, Article):
         return
-    asked, words = result.summary.selection.words_asked, len(result.summary.text.split())
-    if not 0.8 * asked <= words <= 1.2 * asked:
-        why = (
-            "the article is short" if result.summary.selection.words_target < asked else "its sentences allow no other"
-        )
-        notes.note(f"{result.item.name}: the summary has {words} words, {asked} were asked for: {why}")
+    words = len(result.summary.text.split())
+    if not asked.is_honoured_by(words):
+        is_short = result.summary.selection.words_target < asked.words
+        why = "the article is short" if is_short else "its sentences allow no other"
+        notes.note(f"{result.item.name}: the summary has {words} words, {asked.words} were asked for: {why}")

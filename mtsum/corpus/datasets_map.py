@@ -87,7 +87,7 @@ def map_dataset(
         target=language(target).code,
         translator=None if translator is None else os.fspath(translator),
         summarizer=None if summarizer is None else os.fspath(summarizer),
-        length=parse_length(length),
+        length=parse_length(length).given,
         any_language=any_language,
         choice=choice,
     )

@@ -48,7 +48,7 @@ class Task:
     target: str = "en"
     translator: str | None = None
     summarizer: str | None = None
-    length: int = 60
+    length: str | int = "medium"
     most_characters: int = 1_000_000
     any_language: bool = False
     choice: EngineChoice = field(default_factory=EngineChoice)

@@ -17,6 +17,7 @@ _TRAILING = re.compile(
 )
 _LEADING = re.compile(r"^(?:However|Meanwhile|Moreover|Furthermore|But|And|So|Then|Also|Instead|Still|Therefore),? ")
 _QUOTED = re.compile('["“”„«»]')
+_TERM = re.compile(r'["“„«](?:[^\s"“”„«»]+\s?){1,3}["”»]')
 _LEAST_WORDS = 7
 _MOST_PART_WORDS = 15
 
@@ -24,9 +25,10 @@ _MOST_PART_WORDS = 15
 def shorter_forms(sentence: str) -> list[str]:
     """Whole sentences made from ``sentence`` by leaving parts out, longest first; empty when it has no such parts.
 
-    Sentences with quotation marks are left alone: words put in someone's mouth are not edited.
+    Sentences that quote someone are left alone: words put in someone's mouth are not edited. Up to three words in marks
+    are a term rather than a quotation, and stay or go whole.
     """
-    if has_quotation(sentence):
+    if has_quotation(_TERM.sub("", sentence)):
         return []
     forms: set[str] = set()
     plain = _finished(_RELATIVE_ASIDE.sub("", _ASIDE.sub("", _LEADING.sub("", sentence))))
@@ -34,7 +36,7 @@ def shorter_forms(sentence: str) -> list[str]:
         forms.add(base)
         for match in _TRAILING.finditer(base):
             kept = base[: match.start()]
-            if not parts_a_span(kept.split()[-1] if kept.split() else "", match.group().strip(" ,")):
+            if not _parts(kept, match.group()):
                 forms.add(_finished(kept))
     return sorted(
         (form for form in forms if form != sentence and len(form.split()) >= _LEAST_WORDS), key=len, reverse=True
@@ -51,6 +53,15 @@ def dropped_parts(sentence: str) -> list[str]:
     found = [match.group() for pattern in (_ASIDE, _RELATIVE_ASIDE) for match in pattern.finditer(sentence)]
     found += [sentence[match.start() :] for match in _TRAILING.finditer(sentence)]
     return [part for part in found if len(part.split()) <= _MOST_PART_WORDS and not has_quotation(part)]
+
+
+def _parts(kept: str, cut: str) -> bool:
+    """Whether a cut before ``cut`` would part a term in quotation marks, or a span from what it is counted from.
+
+    “Weeks after the flood” is such a span; “for weeks, after the flood” is not.
+    """
+    parts_a_term = len(_QUOTED.findall(kept)) % 2 == 1
+    return parts_a_term or (cut[0] != "," and parts_a_span(kept.split()[-1] if kept.split() else "", cut.strip()))
 
 
 def _finished(text: str) -> str:

@@ -21,7 +21,7 @@ from mtsum.segmentation import sentence_spans
 from mtsum.summarization.assembly import Candidate, alike, choose
 from mtsum.summarization.compression import has_quotation, shorter_forms
 from mtsum.summarization.copying import copied
-from mtsum.summarization.length import Budget, budget, parse_length
+from mtsum.summarization.length import Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
 from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, salience, tf_idf
 from mtsum.summarization.source import SourceSentence, balanced, source_sentences
@@ -258,7 +258,7 @@ class _Draft:
     budget: Budget
 
     @classmethod
-    def of(cls, article: Article, translation: Translation | None, asked: int) -> _Draft:
+    def of(cls, article: Article, translation: Translation | None, asked: Length) -> _Draft:
         sentences = source_sentences(article, translation)
         if not sentences:
             raise InputError("there is no sentence to summarize", article.name or article.id)
@@ -267,7 +267,9 @@ class _Draft:
                          for s in sentences]  # fmt: skip
         vectors = tf_idf([sentence.text for sentence in sentences])
         words = sum(sentence.words for sentence in sentences)
-        return cls(tuple(sentences), tuple(vectors), tuple(salience(sentences, vectors)), asked, budget(asked, words))
+        return cls(
+            tuple(sentences), tuple(vectors), tuple(salience(sentences, vectors)), asked.words, asked.budget(words)
+        )
 
     @property
     def is_lead(self) -> bool:

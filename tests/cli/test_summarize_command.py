@@ -100,7 +100,7 @@ def test_a_summary_shorter_than_asked_is_explained(run: Callable[..., Result]) -
 def test_a_wrong_length_is_a_usage_error_with_the_choices(run: Callable[..., Result]) -> None:
     result = run("--length", "huge", stdin=ENGLISH)
     assert result.exit_code == 2
-    assert "short (30 words), medium (60), long (120)" in result.stderr
+    assert "short (15 to 35 words), medium (60), long (120)" in result.stderr
 
 
 def test_a_translator_is_no_summarizer(run: Callable[..., Result]) -> None:

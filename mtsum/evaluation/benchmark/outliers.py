@@ -43,7 +43,9 @@ def outliers(testset: TestSet, outputs: list[Output], settings: dict[str, Any]) 
         found = (
             _of_translation(segment, output, testset.target_language)
             if testset.task == "translation"
-            else _of_summary(segment, output, testset.target_language, parse_length(settings.get("length", "medium")))
+            else _of_summary(
+                segment, output, testset.target_language, parse_length(settings.get("length", "medium")).words
+            )
         )
         for finding in {each.kind: each for each in found}.values():
             yield segment.id, finding
