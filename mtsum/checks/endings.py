@@ -1,4 +1,4 @@
-"""Sentences that were ended too early: “months after the vote” must not become “months.”"""
+"""Sentences that were ended too early: “months after the vote” must not become “months”, nor “the first to win” “the first”."""
 
 from __future__ import annotations
 
@@ -15,15 +15,34 @@ _SPANS = frozenset(_SPANS_TEXT.split())
 _RELATIONS = frozenset({"after", "before", "ago", "later", "earlier", "until"})
 
 
-def parts_a_span(last: str, following: str) -> bool:
-    """Whether a sentence can't end in the word ``last`` where its source goes on with ``following``: months, after."""
-    return fold(last) in _SPANS and fold(following) in _RELATIONS
+_RANKS = frozenset({"first", "only", "best", "worst", "most", "fewest"})
+_NO_RANKS_TEXT = """
+arrest arrests conquest contest forest guest harvest honest interest invest manifest midwest modest northwest protest request
+southwest suggest
+"""
+_NO_RANKS = frozenset(_NO_RANKS_TEXT.split())
+_LIMITS = frozenset({"to", "since", "ever", "of", "in", "who", "that", "from", "for", "on", "at", "under", "among"})
+_NEAR = 3
+
+
+def parts_what_belongs_together(kept: Sequence[str], following: str) -> bool:
+    """Whether a sentence can't end in the words ``kept`` where its source goes on with ``following``.
+
+    A span of time stays with what it is counted from (months, after), a rank with what it is one of (the first jockey, to).
+    """
+    words, following = [fold(word.strip(",;:")) for word in kept[-_NEAR:]], fold(following)
+    parts_a_span = bool(words) and words[-1] in _SPANS and following in _RELATIONS
+    return parts_a_span or (following in _LIMITS and any(_is_rank(word) for word in words))
+
+
+def _is_rank(word: str) -> bool:
+    return word in _RANKS or (len(word) > 5 and word.endswith("est") and word not in _NO_RANKS)
 
 
 def ends_too_early(sentence: str, sources: Sequence[str]) -> bool:
-    """Whether ``sentence`` ends between a span of time and what it is counted from in the source nearest to it."""
+    """Whether ``sentence`` ends where, in the source nearest to it, what belongs together is parted."""
     wanted, found = folded(sentence), [folded(source) for source in sources]
     at, kept = nearest(wanted, found)
     if not kept or kept[-1] + 1 >= len(found[at]):
         return False
-    return parts_a_span(wanted[-1], found[at][kept[-1] + 1])
+    return parts_what_belongs_together(wanted, found[at][kept[-1] + 1])

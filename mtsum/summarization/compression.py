@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mtsum.checks import ends_a_sentence
-from mtsum.checks.endings import parts_a_span
+from mtsum.checks.endings import parts_what_belongs_together
 from mtsum.summarization.source import balanced
 
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[–—]\s[^–—]{3,120}\s[–—](?=\s))")
@@ -56,12 +56,12 @@ def dropped_parts(sentence: str) -> list[str]:
 
 
 def _parts(kept: str, cut: str) -> bool:
-    """Whether a cut before ``cut`` would part a term in quotation marks, or a span from what it is counted from.
+    """Whether a cut before ``cut`` would part a term in quotation marks, or a span or rank from what it belongs to.
 
     “Weeks after the flood” is such a span; “for weeks, after the flood” is not.
     """
     parts_a_term = len(_QUOTED.findall(kept)) % 2 == 1
-    return parts_a_term or (cut[0] != "," and parts_a_span(kept.split()[-1] if kept.split() else "", cut.strip()))
+    return parts_a_term or (cut[0] != "," and parts_what_belongs_together(kept.split(), cut.strip()))
 
 
 def _finished(text: str) -> str:
