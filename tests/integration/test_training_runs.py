@@ -193,11 +193,11 @@ def test_two_workers_on_the_archive_are_killed_go_on_and_a_third_run_starts_from
     summaries = ("--data", summary_data(tmp_path / "data"), "--encoder", archive, "--translator", run)
     call("train_summarizer.py", "--run", tmp_path / "summarizer", *summaries, "--max-steps", 1)
     assert log_of(tmp_path / "summarizer")[-1]["finished"]
-    unknowing = ("--start", "random", "--cache", tmp_path / "summarizer/encoded", "--pretraining", "gap-sentences")
+    unknowing = ("--start", "random", "--cache", tmp_path / "summarizer/encoded", "--pretraining", "denoising")
     call("train_summarizer.py", "--run", tmp_path / "unknowing", *summaries, "--max-steps", 1, *unknowing)
     begun = json.loads((tmp_path / "unknowing/config.json").read_text())
     assert (begun["extra"]["start"], begun["extra"]["frozen_layers"]) == ("random", 0)
-    assert begun["stages"][0] == {"until": 0.3, "mixture": {"gap": 1.0}, "max_target": 10**9}
+    assert begun["stages"][0] == {"until": 0.3, "mixture": {"denoise": 1.0}, "max_target": 10**9}
     wrong = call("train_translator.py", "--run", tmp_path / "x", *further, "--vocabulary", 100, status=2)
     assert "--start-from brings its own vocabulary" in wrong.stderr
 

@@ -171,9 +171,7 @@ def test_a_shorter_sentence_keeps_what_turns_its_claim_round(
         ("The siege lasted three years.", "The siege lasted three years.", False),
     ],
 )
-def test_a_sentence_may_not_end_between_words_that_belong_together(
-    sentence: str, source: str, early: bool
-) -> None:
+def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str, source: str, early: bool) -> None:
     assert ends_too_early(sentence, [source, "Nobody knows."]) is early
     assert ("incomplete" in check_summary(sentence, [source])) is early
 
