@@ -23,16 +23,25 @@ southwest suggest
 _NO_RANKS = frozenset(_NO_RANKS_TEXT.split())
 _LIMITS = frozenset({"to", "since", "ever", "of", "in", "who", "that", "from", "for", "on", "at", "under", "among"})
 _NEAR = 3
+_NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "nothing", "neither", "cannot"})
+_EXCEPTIONS = frozenset({"since", "until", "till", "unless", "before", "except", "without", "but", "if", "because"})
 
 
 def parts_what_belongs_together(kept: Sequence[str], following: str) -> bool:
     """Whether a sentence can't end in the words ``kept`` where its source goes on with ``following``.
 
-    A span of time stays with what it is counted from (months, after), a rank with what it is one of (the first jockey, to).
+    A span of time stays with what it is counted from (months, after), a rank with what it is one of (the first jockey, to)
+    and a negation with what limits it (was not given, since).
     """
+    if fold(following) in _EXCEPTIONS and any(_negates(fold(word)) for word in kept):
+        return True
     words, following = [fold(word.strip(",;:")) for word in kept[-_NEAR:]], fold(following)
     parts_a_span = bool(words) and words[-1] in _SPANS and following in _RELATIONS
     return parts_a_span or (following in _LIMITS and any(_is_rank(word) for word in words))
+
+
+def _negates(word: str) -> bool:
+    return word in _NEGATIONS or word.endswith("n't")
 
 
 def _is_rank(word: str) -> bool:

@@ -27,10 +27,10 @@ from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, 
 from mtsum.summarization.source import SourceSentence, balanced, source_sentences
 from mtsum.translation import Translation, one_line
 
-# A checked sentence of the model says in fewer words what its sources say, so it comes before the sources themselves. One
-# that is its source with words left out is worth what that is: a bonus would crowd out what matters more (measured).
-_MODEL_BONUS = 0.5
-_REPLACEMENT_BONUS = 0.1
+# A checked sentence of the model says in fewer words what its sources say, so it is worth more than they are; so is, less,
+# the source in place of one that failed. Where the model only leaves words out, how much more was measured.
+_BONUS, _REPLACEMENT_BONUS = 0.5, 0.1
+_BONUS_OF_SHORTENING, _REPLACEMENT_BONUS_OF_SHORTENING = 0.2, 0.0
 # Of what the whole sentence is worth: parts may be missed, and more of them the less there was a need to leave any out.
 _SHORTENED_WORTH, _LAST_RESORT_WORTH = 0.95, 0.85
 _TOKENS_A_WORD = 1.6
@@ -208,13 +208,19 @@ class Summarizer:
             group = tuple(at for at in group if at != least)
         return group
 
+    def _bonuses(self) -> tuple[float, float]:
+        """What a sentence of the model is worth beyond its sources, and what the source in place of one that failed is."""
+        if self.copies:
+            return _BONUS_OF_SHORTENING, _REPLACEMENT_BONUS_OF_SHORTENING
+        return _BONUS, _REPLACEMENT_BONUS
+
     def _finish(self, draft: _Draft, groups: list[tuple[int, ...]], written: list[Hypothesis]) -> Summary:
         candidates: list[Candidate] = []
         replaced: list[Replaced] = []
         for group, hypothesis in zip(groups, written, strict=True):
             for written_text in model_sentences(hypothesis.text):
                 text = copied(written_text, self._joined(draft.sentences, group)) if self.copies else written_text
-                candidate, flags = draft.checked(text, group, self.least_in_order, 0.0 if self.copies else _MODEL_BONUS)
+                candidate, flags = draft.checked(text, group, self.least_in_order, self._bonuses())
                 if flags:
                     replaced.append(Replaced(text, flags))
                 if candidate is not None and not any(alike(candidate, other) for other in candidates):
@@ -277,9 +283,10 @@ class _Draft:
         return sum(sentence.quotable for sentence in self.sentences) <= 2
 
     def checked(
-        self, text: str, group: Sequence[int], least_in_order: float, bonus: float
+        self, text: str, group: Sequence[int], least_in_order: float, bonuses: tuple[float, float]
     ) -> tuple[Candidate | None, tuple[str, ...]]:
         """A model's sentence as a candidate, or the best source sentence in its place with the flags it failed with."""
+        bonus, replacement_bonus = bonuses
         rests_on = tuple(group[at] for at in sources_of(text, [self.sentences[at].text for at in group]))
         flags = check_summary(text, [self.sentences[at].text for at in rests_on], least_in_order)
         worth = sum(self.values[at] for at in rests_on) / len(rests_on)
@@ -292,7 +299,7 @@ class _Draft:
         if not quotable:
             return None, flags
         at = max(quotable, key=lambda at: self.values[at])
-        return self._extract(at, min(bonus, _REPLACEMENT_BONUS)), flags
+        return self._extract(at, replacement_bonus), flags
 
     def assembled(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The summary's sentences: the candidates and as many source sentences as the budget still takes."""

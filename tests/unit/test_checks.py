@@ -162,6 +162,9 @@ def test_a_shorter_sentence_keeps_what_turns_its_claim_round(
     [
         ("He may visit Cuba just months.", "He may visit Cuba just months after the two nations spoke.", True),
         ("Aspell won, making him the first jockey.", "Aspell won, making him the first jockey to win twice.", True),
+        ("A sentence that was not given.", "A sentence that was not given since 1953.", True),
+        ("They didn't come.", "They didn't come because of the flood.", True),
+        ("A sentence that was given.", "A sentence that was given before 1953.", False),
         ("It is the oldest bridge.", "It is the oldest bridge in Prizren.", True),
         ("The police stopped the protest.", "The police stopped the protest in Prizren.", False),
         ("She told a reporter moments.", "She told a reporter moments later.", True),
