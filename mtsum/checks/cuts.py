@@ -17,12 +17,16 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’.,\-][^\W_]+)*|[^\w\s]")
 _OPENERS_TEXT = """
 about above according across after against along alongside although amid among and around as at because before behind
 below beside besides between beyond but by despite down due during except following for from if in including inside into like
-near of off on onto or out outside over per since so such than that though through throughout to toward towards under unless
+near off on onto or out outside over per since so such than that though through throughout to toward towards under unless
 until unlike up upon via what when where whereas whether which while who whom whose with within without yet
+"""
+_ADVERBS_TEXT = """
 also already again almost currently even ever just long now once only quite rather soon still then there today tomorrow
 too very well yesterday monday tuesday wednesday thursday friday saturday sunday
 """
-_OPENERS = frozenset(_OPENERS_TEXT.split())
+_ADVERBS = frozenset(_ADVERBS_TEXT.split())
+_OPENERS = frozenset(_OPENERS_TEXT.split()) | _ADVERBS
+_RELATIVES = frozenset({"which", "who", "whom", "whose", "where"})
 _VERBS_TEXT = """
 am are be been being can could did do does had has have is may might must said say says shall should told was were will would
 """
@@ -34,7 +38,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
 
     A part may go that begins after a punctuation mark, or with a preposition, a conjunction, a relative pronoun, an adverb or a
     day; at the source's beginning, one that a mark ends, or a conjunction. None may begin with an auxiliary or “said”:
-    its subject would stay behind.
+    its subject would stay behind. None may end before a relative pronoun, which would speak of another noun, and no
+    pronoun, preposition or conjunction may go alone.
     """
     wanted = [fold(word) for word, _ in _words(sentence)]
     found = [_words(source) for source in sources]
@@ -48,9 +53,13 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
 
 def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> bool:
     word, after_mark = fold(source[start][0]), source[start][1]
+    end = next((at for at in range(start, len(source)) if at in kept), len(source))
+    if end < len(source) and fold(source[end][0]) in _RELATIVES:
+        return False
     if start == 0:
-        end = next((at for at in range(len(source)) if at in kept), len(source))
         return end == len(source) or source[end][1] or (end == 1 and word in _OPENERS)
+    if end - start == 1 and word in _OPENERS - _ADVERBS:
+        return False
     return word not in _VERBS and (after_mark or word in _OPENERS or word.endswith("ly"))
 
 

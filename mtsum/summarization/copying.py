@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from mtsum.checks.words import fold
 
-_WORD = re.compile(r"[^\W_]+(?:['’.,:\-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+|(?<=\d)[,:]\d+)*")
 _LIKE = 0.5
 _SPACE_IN_QUOTE = re.compile(r"((?:^|\s)[\"“])\s+")
 

@@ -30,7 +30,7 @@ from mtsum.translation import Translation, one_line
 # A checked sentence of the model says in fewer words what its sources say, so it is worth more than they are; so is, less,
 # the source in place of one that failed. Where the model only leaves words out, how much more was measured.
 _BONUS, _REPLACEMENT_BONUS = 0.5, 0.1
-_BONUS_OF_SHORTENING, _REPLACEMENT_BONUS_OF_SHORTENING = 0.2, 0.0
+_BONUS_OF_SHORTENING, _REPLACEMENT_BONUS_OF_SHORTENING = 0.1, 0.0
 # Of what the whole sentence is worth: parts may be missed, and more of them the less there was a need to leave any out.
 _SHORTENED_WORTH, _LAST_RESORT_WORTH = 0.95, 0.85
 _TOKENS_A_WORD = 1.6

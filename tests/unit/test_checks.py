@@ -190,6 +190,13 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("Officials spoke.", "Officials CNN has met spoke.", ("CNN",)),
         ("Probes begun in May.", "Probes begun in May are now over.", ("are",)),
         ("He was charged, the highest court.", "He was charged, the highest court, said.", ("said",)),
+        ("Men were held have left.", "Men who were held have left.", ("who",)),
+        (
+            "It is a storm, which calls it Chedeng.",
+            "It is a storm, says the office, which calls it Chedeng.",
+            ("says",),
+        ),
+        ("He is the head.", "He is the head of the court.", ("of",)),
         ("Mayor asked for help.", "The mayor asked for help.", ("The",)),
         ("The mayor asked for help.", "The mayor asked for help.", ()),
     ],

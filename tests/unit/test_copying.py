@@ -33,6 +33,10 @@ def test_numbers_are_words_too() -> None:
     assert copied("Some 31,388 fans came.", "Some 31,683 fans came on Monday.") == "Some 31,683 fans came."
 
 
+def test_a_number_after_a_comma_without_its_space_is_not_said_twice() -> None:
+    assert copied("Moschetto, 54, pleaded not guilty.", "Moschetto,54, pleaded not guilty to it.").count("54") == 1
+
+
 def test_no_space_stays_inside_an_opening_quotation_mark() -> None:
     assert copied('The " Tourists badly" file.', 'The "tourists badly" file.') == 'The "tourists badly" file.'
 
