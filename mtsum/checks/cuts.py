@@ -56,6 +56,8 @@ def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> b
     end = next((at for at in range(start, len(source)) if at in kept), len(source))
     if end < len(source) and fold(source[end][0]) in _RELATIVES:
         return False
+    if word == "if" and start + 1 < end and fold(source[start + 1][0]) == "not":
+        return False  # “for days, if not months” is a list that ends there
     if start == 0:
         return end == len(source) or source[end][1] or (end == 1 and word in _OPENERS)
     if end - start == 1 and word in _OPENERS - _ADVERBS:

@@ -16,15 +16,16 @@ from mtsum.translation import TranslatedSentence, Translation, one_line
 _UNREADABLE = frozenset({"empty", "error", "copied", "repetition", "length-limit", "verbatim"})
 _DOUBTFUL = frozenset({"numbers", "names", "too-short", "too-long"})
 _QUOTES = re.compile('["“”„«»]')
+_CREDIT = re.compile(r"\bcontributed (?:reporting|(?:reporting )?to this (?:report|story|article))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class SourceSentence:
     """A sentence of the English text. ``id`` is the article's own sentence id, ``words`` its number of words.
 
-    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, names alone, a fragment without its
-    end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one, ``shortened`` a text
-    that lost its dateline, ``spoken`` one that is part of a longer quotation and does not say whose.
+    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, names alone, a credit, a
+    fragment without its end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one,
+    ``shortened`` a text that lost its dateline, ``spoken`` one that is part of a longer quotation and does not say whose.
     """
 
     id: str
@@ -58,6 +59,7 @@ def source_sentences(article: Article, translation: Translation | None = None) -
                     and ends_a_sentence(text)
                     and not bare_url_or_number(text)
                     and not names_alone(text)
+                    and not _CREDIT.search(text)
                     and not flags & _UNREADABLE,
                     doubtful=bool(flags & _DOUBTFUL),
                     shortened=text != whole,

@@ -196,6 +196,7 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
             "It is a storm, says the office, which calls it Chedeng.",
             ("says",),
         ),
+        ("It went on for days, weeks.", "It went on for days, weeks, if not months.", ("if",)),
         ("He is the head.", "He is the head of the court.", ("of",)),
         ("Mayor asked for help.", "The mayor asked for help.", ("The",)),
         ("The mayor asked for help.", "The mayor asked for help.", ()),

@@ -187,6 +187,11 @@ def test_a_choice_meets_the_budget_whenever_one_sentence_alone_does(
     assert bool(chosen) == bool(offered)
 
 
+def test_a_credit_is_not_quoted() -> None:
+    article = article_from_text("The road is open. CNN's Annie Ramos contributed to this report.", "en")
+    assert [sentence.quotable for sentence in source_sentences(article)] == [True, False]
+
+
 def test_headings_fragments_and_broken_translations_are_not_quoted() -> None:
     article = article_from_text("Titulli i madh\n\nAi erdhi. Ajo shkoi. Ata folën.", "sq")
     targets = [("The big title", ()), ("He came.", ()), ("She left left left.", ("repetition",)), ("They spoke,", ())]
