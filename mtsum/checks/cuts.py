@@ -65,6 +65,12 @@ def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> b
     return word not in _VERBS and (after_mark or word in _OPENERS or word.endswith("ly"))
 
 
+def _joins(text: str, mark: re.Match[str]) -> bool:
+    """Whether ``mark`` parts nothing: a currency's, or the dash inside “$58-$60”."""
+    glued = not text[max(0, mark.start() - 1)].isspace() and not text[mark.end() : mark.end() + 1].isspace()
+    return mark.group() in "$€£" or (mark.group() in "-–/" and glued)
+
+
 def _words(text: str) -> list[tuple[str, bool]]:
     """The words and numbers of ``text``, each with whether a punctuation mark stands before it."""
     found, marked = [], False
@@ -72,5 +78,7 @@ def _words(text: str) -> list[tuple[str, bool]]:
         token = match.group()
         if token[0].isalnum():
             found.append((token, marked))
-        marked = not token[0].isalnum()
+            marked = False
+        elif not _joins(text, match):
+            marked = True
     return found

@@ -197,6 +197,8 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
             ("says",),
         ),
         ("It went on for days, weeks.", "It went on for days, weeks, if not months.", ("if",)),
+        ("It took $58 million.", "It took $58 million-$60 million.", ("60",)),
+        ("It took the prize.", "It took the prize - in May.", ()),
         ("He is the head.", "He is the head of the court.", ("of",)),
         ("Mayor asked for help.", "The mayor asked for help.", ("The",)),
         ("The mayor asked for help.", "The mayor asked for help.", ()),
