@@ -224,8 +224,9 @@ def test_time_is_linear_whatever_repeats(unit: str) -> None:
         segment(text, "sq")
         return time.process_time() - start
 
-    # Ten times the text; quadratic time would be a hundred times as long.
-    assert seconds(200_000) < 30 * max(seconds(20_000), 0.02)
+    # Ten times the text; quadratic time would be a hundred times as long. A busy machine only ever adds to a reading,
+    # and may add to one of two: a few tries, one of which must do.
+    assert any(seconds(200_000) < 30 * max(seconds(20_000), 0.02) for _ in range(5))
 
 
 def test_a_real_article_splits_into_sentences_that_start_and_end_like_sentences() -> None:
