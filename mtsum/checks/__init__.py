@@ -3,7 +3,7 @@
 Flags of a translation: ``empty``, ``length-limit``, ``copied``, ``repetition``, ``too-short``, ``too-long``,
 ``numbers``, ``names``, ``language``.
 Flags of a summary sentence: ``empty``, ``repetition``, ``numbers``, ``names``, ``unsupported``, ``incomplete``,
-``rearranged``, ``cut``, ``qualifiers``.
+``rearranged``, ``cut``, ``spelling``, ``qualifiers``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mtsum.checks.numbers import invented_numbers, missing_numbers, unsupported_
 from mtsum.checks.order import in_order
 from mtsum.checks.qualifiers import dropped_qualifiers
 from mtsum.checks.repetition import repeats
+from mtsum.checks.spelling import respelt
 from mtsum.checks.words import content_stems, fold, words
 from mtsum.engines.base import Hypothesis
 from mtsum.language_identification import looks_like
@@ -66,7 +67,8 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
     stand in no source. ``incomplete``: it does not end as a sentence does, or too early (in
     “months” where its source has “months after”). ``rearranged``: less than ``least_in_order`` (0 to
     1) of its words stand in one source in the same order, so that it may tie the right words to each other wrongly.
-    ``cut``, where ``least_in_order`` is 1: it leaves out a part of its source that the rest can't stand without.
+    ``cut`` and ``spelling``, where ``least_in_order`` is 1: it leaves out a part of its source that the rest can't stand
+    without; it has a word that its source writes otherwise.
     ``qualifiers``: a source says “not”, “could” or “allegedly” of a word of it, and it does not.
     """
     text = sentence.strip()
@@ -89,6 +91,8 @@ def check_summary(sentence: str, sources: Sequence[str], least_in_order: float =
         flags.append("rearranged")
     if least_in_order == 1 and unsafe_cuts(text, sources):
         flags.append("cut")
+    if least_in_order == 1 and respelt(text, sources):
+        flags.append("spelling")
     if dropped_qualifiers(text, sources):
         flags.append("qualifiers")
     return tuple(flags)

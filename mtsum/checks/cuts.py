@@ -21,16 +21,28 @@ near off on onto or out outside over per since so such than that though through 
 until unlike up upon via what when where whereas whether which while who whom whose with within without yet
 """
 _ADVERBS_TEXT = """
-also already again almost currently even ever just long now once only quite rather soon still then there today tomorrow
-too very well yesterday monday tuesday wednesday thursday friday saturday sunday
+also already again currently even just now once quite rather soon still then there today tomorrow
+too very yesterday monday tuesday wednesday thursday friday saturday sunday
 """
 _ADVERBS = frozenset(_ADVERBS_TEXT.split())
 _OPENERS = frozenset(_OPENERS_TEXT.split()) | _ADVERBS
 _RELATIVES = frozenset({"which", "who", "whom", "whose", "where"})
+_CLAUSE_OPENERS = _RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
 _VERBS_TEXT = """
 am are be been being can could did do does had has have is may might must said say says shall should told was were will would
 """
 _VERBS = frozenset(_VERBS_TEXT.split())
+_PASTS_TEXT = """
+ate became began bought broke brought built came caught chose cost cut dealt drew drove fell felt flew forgot fought
+found gave got grew heard held hid hit hung hurt kept knew laid lay led left let lit lost made meant met paid put quit
+ran rang read rode rose sang sank sat saw sent set shook shot shut slept slid sold sought spent split spoke spread stood
+stole struck stuck swam swept swore taught thought threw took tore understood wept went woke won wore wound wrote
+"""
+_PASTS = frozenset(_PASTS_TEXT.split())
+_PARENTHETIC = frozenset({"however", "though", "meanwhile", "therefore", "instead", "too", "also"})
+_LIST_GOES_ON = re.compile(
+    r"^(?:as well as|and|plus|or) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|another|others?\b)"
+)
 
 
 def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
@@ -38,8 +50,9 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
 
     A part may go that begins after a punctuation mark, or with a preposition, a conjunction, a relative pronoun, an adverb or a
     day; at the source's beginning, one that a mark ends, or a conjunction. None may begin with an auxiliary or “said”:
-    its subject would stay behind. None may end before a relative pronoun, which would speak of another noun, and no
-    pronoun, preposition or conjunction may go alone.
+    its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of another noun,
+    none may begin where a list counts on (“and two men”), and no pronoun, preposition or conjunction may go alone. What
+    is left has a verb, and ends in no aside of a clause that goes on (“a pilot who, for reasons unknown, left”).
     """
     wanted = [fold(word) for word, _ in _words(sentence)]
     found = [_words(source) for source in sources]
@@ -47,6 +60,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     if not kept:
         return ()
     source, places = found[which], set(kept)
+    if len(kept) < len(source) and not any(_may_be_a_verb(source[at][0]) for at in kept):
+        return (source[kept[0]][0],)
     starts = [at for at in range(len(source)) if at not in places and (at == 0 or at - 1 in places)]
     return tuple(source[at][0] for at in starts if not _may_go(source, at, places))
 
@@ -54,7 +69,12 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
 def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> bool:
     word, after_mark = fold(source[start][0]), source[start][1]
     end = next((at for at in range(start, len(source)) if at in kept), len(source))
-    if end < len(source) and fold(source[end][0]) in _RELATIVES:
+    if end < len(source) and start and _speaks_of_what_went(source, start, end):
+        return False
+    if end == len(source) and _ends_an_aside(source, start):
+        return False
+    part = [fold(word) for word, _ in source[start:end]]
+    if _LIST_GOES_ON.match(" ".join(part)):
         return False
     if word == "if" and start + 1 < end and fold(source[start + 1][0]) == "not":
         return False  # “for days, if not months” is a list that ends there
@@ -62,7 +82,32 @@ def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> b
         return end == len(source) or source[end][1] or (end == 1 and word in _OPENERS)
     if end - start == 1 and word in _OPENERS - _ADVERBS:
         return False
-    return word not in _VERBS and (after_mark or word in _OPENERS or word.endswith("ly"))
+    opening = next((each for each in part if each not in _PARENTHETIC), word)
+    return opening not in _VERBS and (after_mark or word in _OPENERS or word.endswith("ly"))
+
+
+def _speaks_of_what_went(source: Sequence[tuple[str, bool]], start: int, end: int) -> bool:
+    """Whether what follows the part from ``start`` to ``end`` is a relative clause or, after a mark, an apposition."""
+    following, after_mark = fold(source[end][0]), source[end][1]
+    return following in _RELATIVES or (after_mark and following in {"a", "an"})
+
+
+def _ends_an_aside(source: Sequence[tuple[str, bool]], start: int) -> bool:
+    """Whether the part from ``start`` goes on with a clause whose “who” or “that” an aside between marks parts from it."""
+    marks = [at for at in range(start) if source[at][1]]
+    return bool(marks) and marks[-1] > 0 and source[start][1] and fold(source[marks[-1] - 1][0]) in _CLAUSE_OPENERS
+
+
+def _may_be_a_verb(word: str) -> bool:
+    """Whether the form of ``word`` may be a verb's: an auxiliary, a past, or a third person (which plurals look like)."""
+    plain = fold(word)
+    third_person = plain.endswith("s") and not plain.endswith("ss") and word.islower() and len(word) > 3
+    return (
+        plain in _VERBS
+        or plain in _PASTS
+        or plain.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll", "'m", "'d"))
+        or third_person
+    )
 
 
 def _joins(text: str, mark: re.Match[str]) -> bool:

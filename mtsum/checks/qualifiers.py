@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from mtsum.checks.order import folded, nearest
 from mtsum.checks.words import ENGLISH_FUNCTION_WORDS
 
-_QUALIFIERS_TEXT = """
-not no never none nobody nothing neither nor without cannot hardly barely nearly almost
-alleged allegedly reportedly suspected accused apparently possibly probably supposedly
-may might could would should unless if
+_HEDGES_TEXT = """
+alleged allegedly reportedly suspected accused apparently possibly probably supposedly purported purportedly
 """
-QUALIFIERS = frozenset(_QUALIFIERS_TEXT.split())
+_HEDGES = frozenset(_HEDGES_TEXT.split())
+_OTHERS_TEXT = """
+not no never none nobody nothing neither nor without cannot hardly barely nearly almost may might could would should unless if
+"""
+QUALIFIERS = _HEDGES | frozenset(_OTHERS_TEXT.split()) | {"only"}
 
 
 def dropped_qualifiers(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     """Qualifiers that the source nearest to ``sentence`` has and it has not, though it has the word that they qualify.
 
-    That is the content word after the qualifier. A qualifier counts as kept where the sentence has it, or another one,
-    anywhere.
+    That is the content word after the qualifier. A qualifier counts as kept where the sentence has it anywhere, or one
+    that can stand for it: for “allegedly” another such word, for “could” or “not” any qualifier, for “only” none.
     """
     wanted = folded(sentence)
-    if not wanted or any(_qualifies(word) for word in wanted):
+    if not wanted:
         return ()
     found = [folded(source) for source in sources]
     which, kept = nearest(wanted, found)
@@ -32,8 +34,18 @@ def dropped_qualifiers(sentence: str, sources: Sequence[str]) -> tuple[str, ...]
     return tuple(
         word
         for at, word in enumerate(source)
-        if _qualifies(word) and at not in places and _next_content(source, at) in places
+        if _qualifies(word)
+        and at not in places
+        and _next_content(source, at) in places
+        and not _stands_in(word, wanted)
     )
+
+
+def _stands_in(qualifier: str, wanted: Sequence[str]) -> bool:
+    """Whether one of the words ``wanted`` says what ``qualifier`` does."""
+    if qualifier == "only":
+        return "only" in wanted
+    return any(word in _HEDGES if qualifier in _HEDGES else _qualifies(word) for word in wanted)
 
 
 def _qualifies(word: str) -> bool:

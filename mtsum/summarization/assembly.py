@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from mtsum.checks.words import content_stems
+from mtsum.summarization.context import Context, full_names
 from mtsum.summarization.length import Budget
 
 _TOO_ALIKE = 0.5
 _DISTANCE_WEIGHT = 0.15
+_WORTH_WITHOUT_CONTEXT = 0.6
+# A mean over words hardly notices a sentence of three, so each word that one has less than eight costs something itself.
+_FEW_WORDS, _COST_OF_A_MISSING_WORD = 8, 0.5
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Candidate:
     sources: tuple[int, ...]
     value: float
     flags: tuple[str, ...] = ()
+    context: Context = field(default_factory=Context)
 
     @property
     def words(self) -> int:
@@ -36,25 +41,25 @@ def alike(one: Candidate, other: Candidate) -> bool:
 def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
     """The best set of candidates whose words are within ``budget``, in the order of their first source.
 
-    No two of them are ``alike``. Best is the highest mean value a word, less a little for being off the target. When no
-    set is within the budget, the set nearest to it is taken, a shorter one before a longer one.
+    No two of them are ``alike``. Best is the highest mean value a word, less a little for being off the target and for
+    very short sentences; a candidate whose context the set does not tell is worth less. When no set is within the
+    budget, the set nearest to it is taken, a shorter one before a longer one.
     """
-    ordered = sorted(candidates, key=lambda candidate: -candidate.value)
-    clashes = {
-        (left, right) for left in range(len(ordered)) for right in range(left) if alike(ordered[left], ordered[right])
-    }
-    # best[words] is the set of that many words with the highest sum of value times words, as (sum, members).
-    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    ordered = sorted(candidates, key=lambda candidate: (candidate.sources, -candidate.value))
+    clashing = [_mask(other for other in range(at) if alike(ordered[at], ordered[other])) for at in range(len(ordered))]
+    needs = _needs(ordered)
+    costs = [_COST_OF_A_MISSING_WORD * max(0, _FEW_WORDS - candidate.words) for candidate in ordered]
+    # best[words] is the set of that many words with the highest sum of value times words, as (sum, members as bits).
+    best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
     for at, candidate in enumerate(ordered):
         for words, (worth, members) in list(best.items()):
             total = words + candidate.words
-            if total > budget.most and words:
+            if (total > budget.most and words) or clashing[at] & members:
                 continue
-            if any((at, member) in clashes for member in members):
-                continue
-            grown = worth + candidate.value * candidate.words
+            untold = sum(not told & members for told in needs[at])
+            grown = worth + candidate.value * _WORTH_WITHOUT_CONTEXT**untold * candidate.words - costs[at]
             if total not in best or grown > best[total][0]:
-                best[total] = (grown, (*members, at))
+                best[total] = (grown, members | 1 << at)
     best.pop(0)
     if not best:
         return []
@@ -65,4 +70,22 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
         return -outside, best[words][0] / words - _DISTANCE_WEIGHT * distance
 
     members = best[max(best, key=worth_of)][1]
-    return sorted((ordered[at] for at in members), key=lambda candidate: candidate.sources)
+    return [candidate for at, candidate in enumerate(ordered) if members >> at & 1]
+
+
+def _needs(ordered: Sequence[Candidate]) -> list[list[int]]:
+    """For each candidate and each thing it takes for granted: those before it that tell it, as bits."""
+    told = [full_names(candidate.text) for candidate in ordered]
+    needs = []
+    for at, candidate in enumerate(ordered):
+        context = candidate.context
+        found = [_mask(other for other in range(at) if name in told[other]) for name in context.names - told[at]]
+        if context.previous is not None and context.previous not in candidate.sources:
+            found.append(_mask(other for other in range(at) if context.previous in ordered[other].sources))
+        needs.append(found)
+    return needs
+
+
+def _mask(positions: Iterable[int]) -> int:
+    """The positions as bits of one number."""
+    return sum(1 << position for position in positions)

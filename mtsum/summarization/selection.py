@@ -17,11 +17,10 @@ Vector = dict[str, float]
 
 _DAMPING = 0.85
 _CENTRALITY_WEIGHT = 0.3
-_DANGLING_TEXT = """
-but and so or however meanwhile therefore he she it they this these that those his her their its then also
-instead moreover furthermore still yet such there nevertheless thus him
-"""
-_DANGLING = frozenset(_DANGLING_TEXT.split())
+# Being central counts half at this position: late in the news stands what is told for completeness.
+_HALF_WAY = 20
+# With so many content words a sentence says enough to be worth all of its place.
+_CONTENT_WORDS = 5
 
 
 def tf_idf(texts: Sequence[str]) -> list[Vector]:
@@ -77,22 +76,19 @@ def centrality(vectors: Sequence[Vector], rounds: int = 30) -> list[float]:
 def salience(
     sentences: Sequence[SourceSentence], vectors: Sequence[Vector], centrality_weight: float = _CENTRALITY_WEIGHT
 ) -> list[float]:
-    """How much each sentence matters, 0 to 1: centrality and position, less for doubtful or dangling sentences.
+    """How much each sentence matters, 0 to 1: centrality and position, less for doubtful sentences and those that say little.
 
     ``centrality_weight`` is the share of centrality: 0 takes the lead, 1 what is central wherever it stands.
     """
     values = []
     for position, (sentence, central) in enumerate(zip(sentences, centrality(vectors), strict=True)):
-        value = centrality_weight * central + (1 - centrality_weight) / (1 + position)
+        of_centrality = centrality_weight * central / (1 + position / _HALF_WAY)
+        value = of_centrality + (1 - centrality_weight) / (1 + position)
         if sentence.doubtful:
             value *= 0.8
-        first = sentence.text.lstrip("\"“'(").split(" ", 1)[0].lower().rstrip(",")
-        if first in _DANGLING:
+        if sentence.text[:1] in "\"“„«'‘" or sentence.text.endswith("?"):
             value *= 0.7
-        if sentence.text[:1] in "\"“„«'‘" or sentence.text.endswith("?") or sentence.words < 6:
-            value *= 0.7
-        if sentence.words < 4:
-            value *= 0.6
+        value *= min(1.0, len(content_stems(sentence.text)) / _CONTENT_WORDS)
         if sentence.spoken:
             value *= 0.5
         values.append(value)

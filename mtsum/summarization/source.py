@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mtsum.checks import ends_a_sentence
@@ -16,16 +17,25 @@ from mtsum.translation import TranslatedSentence, Translation, one_line
 _UNREADABLE = frozenset({"empty", "error", "copied", "repetition", "length-limit", "verbatim"})
 _DOUBTFUL = frozenset({"numbers", "names", "too-short", "too-long"})
 _QUOTES = re.compile('["“”„«»]')
-_CREDIT = re.compile(r"\bcontributed (?:reporting|(?:reporting )?to this (?:report|story|article))\b", re.IGNORECASE)
+# What a page says of itself: who wrote it, whose views it has, where there is more.
+_ABOUT_THE_PAGE = re.compile(
+    r"\bcontributed (?:reporting|(?:reporting )?to this (?:report|story|article))\b"
+    r"|\b(?:views|opinions) expressed (?:in|on|by|here)\b|\ball rights reserved\b|^editor's note\b"
+    r"|\bis a [\w ]{3,30} company, (?:like|as is)\b|\bis (?:owned by|the parent company of) (?:cnn|the publisher)\b"
+    r"|^(?:read|see|watch|hear|click|follow|visit|join|sign up) (?:more|also|next|us|here|our|for|the (?:original|full))\b",
+    re.IGNORECASE,
+)
+_APART = re.compile(r"\s[.!?]$")
 
 
 @dataclass(frozen=True)
 class SourceSentence:
     """A sentence of the English text. ``id`` is the article's own sentence id, ``words`` its number of words.
 
-    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading, names alone, a credit, a
-    fragment without its end, or a translation with a serious flag. ``doubtful`` marks a translation with a lighter one,
-    ``shortened`` a text that lost its dateline, ``spoken`` one that is part of a longer quotation and does not say whose.
+    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading or caption, names alone, what
+    the page says of itself, a fragment without its end, or a translation with a serious flag. ``doubtful`` marks a
+    translation with a lighter one, ``shortened`` a text that lost its dateline, ``quotes`` one in which someone's words
+    stand, ``spoken`` one that is all someone's words and does not say whose.
     """
 
     id: str
@@ -34,6 +44,7 @@ class SourceSentence:
     quotable: bool
     doubtful: bool = False
     shortened: bool = False
+    quotes: bool = False
     spoken: bool = False
 
 
@@ -59,17 +70,24 @@ def source_sentences(article: Article, translation: Translation | None = None) -
                     and ends_a_sentence(text)
                     and not bare_url_or_number(text)
                     and not names_alone(text)
-                    and not _CREDIT.search(text)
+                    and not _ABOUT_THE_PAGE.search(text)
                     and not flags & _UNREADABLE,
                     doubtful=bool(flags & _DOUBTFUL),
                     shortened=text != whole,
                 )
             )
     spoken = unattributed([sentence.text for sentence in found])
-    whole_quotations = [balanced(sentence.text) for sentence in found]
+    captions = set_apart([sentence.text for sentence in found])
     return [
-        replace(sentence, text=text, words=len(text.split()), spoken=said)
-        for sentence, text, said in zip(found, whole_quotations, spoken, strict=True)
+        replace(
+            sentence,
+            text=(text := balanced(sentence.text)),
+            words=len(text.split()),
+            quotable=sentence.quotable and not caption,
+            quotes=said or _QUOTES.search(sentence.text) is not None,
+            spoken=said,
+        )
+        for sentence, said, caption in zip(found, spoken, captions, strict=True)
     ]
 
 
@@ -78,6 +96,12 @@ def translated_sentence(sentence: TranslatedSentence) -> str:
     text = one_line(sentence.target)
     lost = sentence.source.rstrip().endswith(".") and text[-1:].isalnum()
     return f"{text}." if lost else text
+
+
+def set_apart(sentences: Sequence[str]) -> list[bool]:
+    """Of each sentence, whether a space stands before its full stop and most others have none: a caption, a link."""
+    apart = [_APART.search(sentence) is not None for sentence in sentences]
+    return apart if 2 * sum(apart) < len(apart) else [False] * len(apart)
 
 
 def names_alone(text: str) -> bool:

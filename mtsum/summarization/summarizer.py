@@ -20,6 +20,7 @@ from mtsum.errors import InputError
 from mtsum.segmentation import sentence_spans
 from mtsum.summarization.assembly import Candidate, alike, choose
 from mtsum.summarization.compression import has_quotation, shorter_forms
+from mtsum.summarization.context import Context, contexts
 from mtsum.summarization.copying import copied
 from mtsum.summarization.length import Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
@@ -33,6 +34,7 @@ _BONUS, _REPLACEMENT_BONUS = 0.5, 0.1
 _BONUS_OF_SHORTENING, _REPLACEMENT_BONUS_OF_SHORTENING = 0.1, 0.0
 # Of what the whole sentence is worth: parts may be missed, and more of them the less there was a need to leave any out.
 _SHORTENED_WORTH, _LAST_RESORT_WORTH = 0.95, 0.85
+_SPARE_GROUPS = 2
 _TOKENS_A_WORD = 1.6
 # Extracted sentences beyond these cannot make it into a summary; looking at all of a long report would only cost time.
 _MOST_EXTRACTS = 60
@@ -173,13 +175,11 @@ class Summarizer:
         everything = tuple(range(len(draft.sentences)))
         words = [sentence.words for sentence in draft.sentences]
         fits = self.engine.count_tokens([self._joined(draft.sentences, everything)])[0] <= self.engine.window
-        groups_wanted = math.ceil(draft.budget.target / self.output_words) if self.output_words else 1
+        groups_wanted = self._groups_wanted(draft.budget.target)
         if fits and groups_wanted == 1 and (self.input_words is None or sum(words) <= self.input_words):
             return [everything]
         # Words put in someone's mouth are not for a model to shorten: they could lose whose they are.
-        usable = [
-            sentence.quotable and not (self.copies and has_quotation(sentence.text)) for sentence in draft.sentences
-        ]
+        usable = [sentence.quotable and not (self.copies and sentence.quotes) for sentence in draft.sentences]
         if self.input_words is not None:
             made = grouped_inputs(
                 draft.vectors,
@@ -200,6 +200,12 @@ class Summarizer:
                 made = [most_salient(draft.values, tokens, limit)]
         fitted = (self._fitted(draft, group) for group in made)
         return [group for group in fitted if group]
+
+    def _groups_wanted(self, target: int) -> int:
+        """How many outputs ``target`` words take; a model that only shortens gets some more sentences to choose from."""
+        if self.output_words is None:
+            return 1
+        return math.ceil(target / self.output_words) + (_SPARE_GROUPS if self.copies else 0)
 
     def _fitted(self, draft: _Draft, group: tuple[int, ...]) -> tuple[int, ...]:
         """``group`` without its least salient sentences, until the model's window takes it."""
@@ -260,6 +266,7 @@ class _Draft:
     sentences: tuple[SourceSentence, ...]
     vectors: tuple[Vector, ...]
     values: tuple[float, ...]
+    contexts: tuple[Context, ...]
     asked: int
     budget: Budget
 
@@ -271,10 +278,15 @@ class _Draft:
         if not any(sentence.quotable for sentence in sentences):
             sentences = [replace(s, text=s.text if ends_a_sentence(s.text) else f"{s.text}.", quotable=True)
                          for s in sentences]  # fmt: skip
-        vectors = tf_idf([sentence.text for sentence in sentences])
-        words = sum(sentence.words for sentence in sentences)
+        texts = [sentence.text for sentence in sentences]
+        vectors = tf_idf(texts)
         return cls(
-            tuple(sentences), tuple(vectors), tuple(salience(sentences, vectors)), asked.words, asked.budget(words)
+            tuple(sentences),
+            tuple(vectors),
+            tuple(salience(sentences, vectors)),
+            tuple(contexts(texts)),
+            asked.words,
+            asked.budget(sum(sentence.words for sentence in sentences)),
         )
 
     @property
@@ -294,7 +306,7 @@ class _Draft:
             same = next((at for at in rests_on if self.sentences[at].text == text), None)
             if same is not None:
                 return self._extract(same, bonus), ()
-            return Candidate(text, rests_on, worth + bonus), ()
+            return Candidate(text, rests_on, worth + bonus, context=self.contexts[min(rests_on)]), ()
         quotable = [at for at in rests_on if self.sentences[at].quotable]
         if not quotable:
             return None, flags
@@ -313,11 +325,28 @@ class _Draft:
         extracts = [self._extract(at) for at in ranked[:_MOST_EXTRACTS] if at not in used]
         offered = [*candidates, *extracts]
         # One that is longer than the whole summary may be is better shortened than passed over for a lesser one.
-        offered += shortened([each for each in offered if each.words > self.budget.most], _SHORTENED_WORTH)
+        offered += self._shortened([each for each in offered if each.words > self.budget.most], _SHORTENED_WORTH)
         chosen = choose(offered, self.budget)
         if not self._honoured(chosen):
-            chosen = choose([*offered, *shortened(offered, _LAST_RESORT_WORTH)], self.budget)
+            chosen = choose([*offered, *self._shortened(offered, _LAST_RESORT_WORTH)], self.budget)
         return chosen
+
+    def _shortened(self, candidates: Sequence[Candidate], worth: float) -> list[Candidate]:
+        """Each of ``candidates`` with parts left out, in all ways that are safe, as ``worth`` times what the whole is.
+
+        Words put in someone's mouth are left alone, also where the marks around them were lost.
+        """
+        editable = [
+            each
+            for each in candidates
+            if has_quotation(each.text) or not any(self.sentences[at].quotes for at in each.sources)
+        ]
+        return [
+            replace(each, text=form, value=worth * each.value, flags=tuple(dict.fromkeys((*each.flags, "shortened"))))
+            for each in editable
+            for form in shorter_forms(each.text)
+            if not check_summary(form, [each.text], least_in_order=1)
+        ]
 
     def _honoured(self, chosen: Sequence[Candidate]) -> bool:
         return self.budget.least <= sum(candidate.words for candidate in chosen) <= self.budget.most
@@ -325,13 +354,4 @@ class _Draft:
     def _extract(self, at: int, bonus: float = 0.0) -> Candidate:
         sentence = self.sentences[at]
         flags = ("extracted", "shortened") if sentence.shortened else ("extracted",)
-        return Candidate(sentence.text, (at,), self.values[at] + bonus, flags)
-
-
-def shortened(candidates: Sequence[Candidate], worth: float) -> list[Candidate]:
-    """Each of ``candidates`` with parts left out, in all ways that are safe, as ``worth`` times what the whole is."""
-    return [
-        replace(each, text=form, value=worth * each.value, flags=tuple(dict.fromkeys((*each.flags, "shortened"))))
-        for each in candidates
-        for form in shorter_forms(each.text)
-    ]
+        return Candidate(sentence.text, (at,), self.values[at] + bonus, flags, self.contexts[at])

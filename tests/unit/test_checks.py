@@ -11,6 +11,7 @@ from mtsum.checks.endings import ends_too_early
 from mtsum.checks.order import aligned, in_order
 from mtsum.checks.qualifiers import dropped_qualifiers
 from mtsum.checks.repetition import repeats
+from mtsum.checks.spelling import respelt
 from mtsum.engines.base import Hypothesis
 
 NTREX = Path(__file__).parents[2] / "../shared/data/mt/dev/ntrex-30-documents.tsv"
@@ -148,6 +149,9 @@ def test_the_share_in_order_is_a_share_and_whole_for_the_sentence_itself(one: st
         ("The party never won the election.", "The party has not won the election.", ()),
         ("The road opened in May.", "The road opened in May, but not the bridge.", ()),
         ("The party won the election.", "The party won the election.", ()),
+        ("The first -- and so far -- show is ours.", "The first -- and so far only -- show is ours.", ("only",)),
+        ("He hit a man who could be his son.", "He hit (allegedly) a man who could be his son.", ("allegedly",)),
+        ("He reportedly hit a man.", "He allegedly hit a man.", ()),
     ],
 )
 def test_a_shorter_sentence_keeps_what_turns_its_claim_round(
@@ -201,6 +205,14 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("It took the prize.", "It took the prize - in May.", ()),
         ("He is the head.", "He is the head of the court.", ("of",)),
         ("Mayor asked for help.", "The mayor asked for help.", ("The",)),
+        ("He might as have slept.", "He might as well have slept.", ("well",)),
+        ("Of more concern to the coach.", "Of more concern to the coach, however, was the result.", ("Of",)),
+        ("The plan that he made.", "The plan that he made, however, was a risk.", ("however",)),
+        ("He stabbed three women.", "He stabbed three women, as well as two men.", ("as",)),
+        ("It began in May, a deal for all.", "It began in May, when they signed it, a deal for all.", ("when",)),
+        ("He killed a pilot who was ill.", "He killed a pilot who, for reasons unknown, was ill.", ()),
+        ("He met a man who, in May.", "He met a man who, in May, left the house.", ("left",)),
+        ("The mayor and the minister.", "The mayor and the minister, joined the talks on Monday.", ("The",)),
         ("The mayor asked for help.", "The mayor asked for help.", ()),
     ],
 )
@@ -210,6 +222,24 @@ def test_only_a_part_that_the_rest_stands_without_may_be_left_out(
     assert unsafe_cuts(sentence, [source, "Nobody knows."]) == unsafe
     assert ("cut" in check_summary(sentence, [source], 1.0)) == bool(unsafe)
     assert "cut" not in check_summary(sentence, [source])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "wrong"),
+    [
+        ("There will be no ni **SAE.", "There will be no ni**** SAE.", ("ni", "**SAE.")),
+        ("( That is all.", "(That is all.)", ("(",)),
+        ("That is “all”.", "And that is all, “he” said.", ()),
+        ("It cost $5 million.", "It cost $5 million, she said.", ()),
+        ("It cost 5 million.", "It cost $5 million, she said.", ("5",)),
+    ],
+)
+def test_a_shortened_sentence_writes_its_words_as_its_source_does(
+    sentence: str, source: str, wrong: tuple[str, ...]
+) -> None:
+    assert respelt(sentence, [source, "Nobody knows."]) == wrong
+    assert ("spelling" in check_summary(sentence, [source], 1.0)) == bool(wrong)
+    assert "spelling" not in check_summary(sentence, [source])
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=9), st.lists(st.sampled_from("abcd"), max_size=9))

@@ -20,6 +20,7 @@ from mtsum.summarization.source import source_sentences
         (['He said "no" twice.', "It rains."], [False, False]),
         (['"We know," he said.', "It rains."], [False, False]),
         (['"We know.', '"It rains, too.', 'We go," she said.'], [True, True, False]),
+        (["“We know.”", "“It rains,” she said.", "It is “ours”."], [True, False, False]),
         ([], []),
     ],
 )  # fmt: skip
@@ -46,3 +47,10 @@ def test_words_without_their_speaker_matter_less() -> None:
     assert (plain[0].spoken, quoted[0].spoken) == (False, True)
     values = [salience(each, tf_idf([sentence.text for sentence in each]))[0] for each in (plain, quoted)]
     assert values[1] < 0.7 * values[0]
+
+
+def test_a_quotation_that_lost_its_marks_is_known_for_one() -> None:
+    text = 'She came. "We gave him pills. He went home today," she said. He is well.'
+    found = source_sentences(article_from_text(text, "en"))
+    assert [(sentence.quotes, '"' in sentence.text) for sentence in found][2] == (True, False)
+    assert not found[0].quotes

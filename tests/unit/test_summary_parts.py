@@ -192,6 +192,27 @@ def test_a_credit_is_not_quoted() -> None:
     assert [sentence.quotable for sentence in source_sentences(article)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "See the original story at RollingStone.com.",
+        "The views expressed in this commentary are solely those of the writer.",
+        "HBO is a Time Warner company, like CNN.",
+        "Read more about the flood.",
+    ],
+)
+def test_what_a_page_says_of_itself_is_not_quoted(line: str) -> None:
+    found = source_sentences(article_from_text(f"The road is open. {line} Police see more cars.", "en"))
+    assert [sentence.quotable for sentence in found] == [True, False, True]
+
+
+def test_a_caption_set_apart_by_its_full_stop_is_not_quoted_unless_all_are() -> None:
+    text = "The road is open.\n\nAirlines show off their new colours .\n\nThe police are there."
+    assert [one.quotable for one in source_sentences(article_from_text(text, "en"))] == [True, False, True]
+    tokenized = "The road is open .\n\nThe police are there ."
+    assert all(one.quotable for one in source_sentences(article_from_text(tokenized, "en")))
+
+
 def test_headings_fragments_and_broken_translations_are_not_quoted() -> None:
     article = article_from_text("Titulli i madh\n\nAi erdhi. Ajo shkoi. Ata folën.", "sq")
     targets = [("The big title", ()), ("He came.", ()), ("She left left left.", ("repetition",)), ("They spoke,", ())]

@@ -1,0 +1,106 @@
+"""What a sentence takes for granted that the sentences before it said: whom a pronoun or a bare surname means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, fold
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?|\d+|[^\w\s]")
+_OPENING = re.compile(r"^[\W_]+")
+_LEANING_TEXT = """
+but and so or however meanwhile therefore he she it they this these that those his her their its then also instead
+moreover furthermore still yet such nevertheless nonetheless thus hence consequently indeed alas besides likewise
+similarly otherwise him them here both another others
+"""
+_LEANING = frozenset(_LEANING_TEXT.split())
+_LEANING_PHRASE = re.compile(
+    r"(?:before|after|since|despite|at|by|in|of|for|from|on|with|to|during) (?:that|this|these|those|which|then|it)\b"
+    r"|in addition\b|as a result\b|after all\b|for (?:example|instance)\b"
+    r"|the (?:former|latter|other|others|same|two|three|pair)\b"
+    r"|one of (?:them|those|these)\b|(?:in|on) (?:his|her|their)\b",
+)
+_OF_ITSELF = re.compile(
+    r"(?:in )?th(?:is|at|ese|ose) (?:morning|week|weekend|month|year|days?|time|summer|winter|spring|fall|autumn|season)\b"
+    r"|(?:at|for) (?:this|that) time\b|in this (?:country|article)\b"
+)
+_PERSONAL = frozenset({"he", "she", "they", "him", "her", "them", "his", "their", "hers", "theirs"})
+_NOT_PEOPLE = re.compile(
+    r"(?:ian|ican|ese|ish)s?$|^(?:mon|tues|wednes|thurs|fri|satur|sun)day$"
+    r"|^(?:january|february|march|april|may|june|july|august|september|october|november|december)$"
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What must be told before a sentence: sentence ``previous`` (a position), and who each of ``names`` is.
+
+    ``previous`` is -1 where a first sentence leans on one that isn't there, and ``None`` where nothing is leaned on.
+    """
+
+    previous: int | None = None
+    names: frozenset[str] = frozenset()
+
+
+def contexts(sentences: Sequence[str]) -> list[Context]:
+    """The context of each of the ``sentences`` of a text, in order.
+
+    A name counts where the text said it in full first (“Erich Nowsch”) and the sentence does not (“Nowsch faces”).
+    """
+    found: list[Context] = []
+    introduced: set[str] = set()
+    used_alone: set[str] = set()
+    for at, sentence in enumerate(sentences):
+        full, bare = full_names(sentence), bare_names(sentence)
+        found.append(Context(at - 1 if leans_back(sentence) else None, frozenset((bare - full) & introduced)))
+        used_alone |= bare - introduced
+        introduced |= full - used_alone
+    return found
+
+
+def leans_back(sentence: str) -> bool:
+    """Whether ``sentence`` opens with a word that points to what was said before it (“He”, “But”, “In addition”)."""
+    opening = fold(_OPENING.sub("", sentence))
+    if _OF_ITSELF.match(opening):
+        return False
+    first = re.split(r"[\s,;:]", opening, maxsplit=1)[0].split("'")[0]
+    return first in _LEANING or _LEANING_PHRASE.match(opening) is not None or _opens_with_a_pronoun(opening)
+
+
+def full_names(sentence: str) -> set[str]:
+    """The words of the names of two words and more in ``sentence``, folded."""
+    return {name for run in _runs(sentence) if len(run) > 1 for name in run}
+
+
+def bare_names(sentence: str) -> set[str]:
+    """The names in ``sentence`` that stand there alone, folded; nationalities, days and months are none."""
+    return {run[0] for run in _runs(sentence) if len(run) == 1 and not _NOT_PEOPLE.search(run[0])}
+
+
+def _opens_with_a_pronoun(opening: str) -> bool:
+    """“Before leaving his house”: a person is meant before anyone can have been named."""
+    for word in _TOKEN.findall(opening)[:5]:
+        if word in _PERSONAL:
+            return True
+        if word not in ENGLISH_FUNCTION_WORDS and not word.endswith(("ing", "ly")):
+            return False
+    return False
+
+
+def _runs(sentence: str) -> Iterator[list[str]]:
+    """Capitalised words that follow each other, without function words and possessive endings."""
+    run: list[str] = []
+    for token in _TOKEN.findall(sentence):
+        folded = fold(token).rstrip(".")
+        plain = folded.removesuffix("'s").removesuffix("'")
+        if token[0].isupper() and plain not in ENGLISH_FUNCTION_WORDS:
+            run.append(plain)
+            if folded == plain:
+                continue
+        if run:
+            yield run
+        run = []
+    if run:
+        yield run

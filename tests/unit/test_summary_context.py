@@ -1,0 +1,100 @@
+"""What a sentence takes for granted is known, and a summary that doesn't tell it would rather have another sentence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtsum.summarization.assembly import Candidate, choose
+from mtsum.summarization.context import Context, bare_names, contexts, full_names, leans_back
+from mtsum.summarization.length import Budget
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He left in May.",
+        "But the road is open.",
+        "“That's becoming more and more apparent,” she said.",
+        "In addition, nine were wounded.",
+        "Before that, the former lawyer was a senator.",
+        "Before leaving his house, the mayor called the army.",
+        "One of them died.",
+        "Both trials end on Monday.",
+    ],
+)
+def test_a_sentence_that_opens_with_a_pointing_word_leans_back(sentence: str) -> None:
+    assert leans_back(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This week the road was closed.",
+        "The mayor left his house.",
+        "Before the vote, the mayor called the army.",
+        "Maria Kola said she would come.",
+        "",
+        "...",
+    ],
+)
+def test_a_sentence_that_names_whom_it_speaks_of_does_not(sentence: str) -> None:
+    assert not leans_back(sentence)
+
+
+def test_names_of_two_words_are_full_and_those_alone_bare() -> None:
+    sentence = "Police say Mira Hoxha's brother met Dervishi and three Albanian friends on Friday in J. K. Gashi's bar."
+    assert full_names(sentence) >= {"mira", "hoxha", "gashi"}
+    assert bare_names(sentence) == {"police", "dervishi"}
+
+
+def test_a_surname_wants_the_sentence_that_said_who_that_is() -> None:
+    found = contexts(
+        ["A man was shot.", "Erion Nowsch faces charges.", "Police say Nowsch fled.", "Erion Nowsch is ill."]
+    )
+    assert found == [Context(), Context(), Context(names=frozenset({"nowsch"})), Context()]
+
+
+def test_a_name_that_the_text_never_gave_in_full_wants_nothing() -> None:
+    assert contexts(["Farah fled.", "Farah Ali is her full name.", "Farah is 20."])[2] == Context()
+
+
+def test_a_first_sentence_that_leans_back_leans_on_nothing() -> None:
+    assert [one.previous for one in contexts(["They call.", "They ask for money.", "Police are silent."])] == [
+        -1,
+        0,
+        None,
+    ]
+
+
+@given(st.lists(st.text("Ab .'“”"), max_size=6))
+def test_each_sentence_has_its_context(sentences: list[str]) -> None:
+    assert len(contexts(sentences)) == len(sentences)
+
+
+def sentence(words: str, at: int, value: float, context: Context | None = None) -> Candidate:
+    return Candidate(words, (at,), value, (), context or Context())
+
+
+LEAD = "Two boats sank near the harbour of Vlora during a storm on Monday evening."
+WHO = "Fisherman Arben Leka swam to a rock and waited there until the coast guard came."
+BARE = sentence(
+    "Leka thanked everyone who had looked for him through the long cold night.", 2, 0.5, Context(1, frozenset({"leka"}))
+)
+PLAIN = sentence("Schools along the southern coast will stay closed for the rest of this week.", 3, 0.4)
+
+
+def test_a_sentence_whose_person_is_not_introduced_gives_way_to_a_lesser_one() -> None:
+    offered = [sentence(LEAD, 0, 1.0), BARE, PLAIN]
+    assert [one.sources for one in choose(offered, Budget(28, 24, 32))] == [(0,), (3,)]
+
+
+def test_it_is_taken_beside_the_one_that_introduces_it() -> None:
+    offered = [sentence(WHO, 1, 1.0), BARE, PLAIN]
+    assert [one.sources for one in choose(offered, Budget(28, 24, 32))] == [(1,), (2,)]
+
+
+def test_three_words_do_not_fill_a_summary_up_while_a_longer_sentence_does() -> None:
+    offered = [sentence(LEAD, 0, 1.0), sentence("Nobody knows why.", 1, 0.6), sentence(PLAIN.text, 3, 0.55)]
+    assert [one.sources for one in choose(offered, Budget(24, 15, 32))] == [(0,), (3,)]
