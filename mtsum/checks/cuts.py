@@ -11,9 +11,8 @@ import re
 from collections.abc import Sequence
 
 from mtsum.checks.order import nearest
-from mtsum.checks.words import fold
+from mtsum.checks.words import fold, marked_words
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’.,\-][^\W_]+)*|[^\w\s]")
 _OPENERS_TEXT = """
 about above according across after against along alongside although amid among and around as at because before behind
 below beside besides between beyond but by despite down due during except following for from if in including inside into like
@@ -54,8 +53,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     none may begin where a list counts on (“and two men”), and no pronoun, preposition or conjunction may go alone. What
     is left has a verb, and ends in no aside of a clause that goes on (“a pilot who, for reasons unknown, left”).
     """
-    wanted = [fold(word) for word, _ in _words(sentence)]
-    found = [_words(source) for source in sources]
+    wanted = [fold(word) for word, _ in marked_words(sentence)]
+    found = [marked_words(source) for source in sources]
     which, kept = nearest(wanted, [[fold(word) for word, _ in source] for source in found])
     if not kept:
         return ()
@@ -108,22 +107,3 @@ def _may_be_a_verb(word: str) -> bool:
         or plain.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll", "'m", "'d"))
         or third_person
     )
-
-
-def _joins(text: str, mark: re.Match[str]) -> bool:
-    """Whether ``mark`` parts nothing: a currency's, or the dash inside “$58-$60”."""
-    glued = not text[max(0, mark.start() - 1)].isspace() and not text[mark.end() : mark.end() + 1].isspace()
-    return mark.group() in "$€£" or (mark.group() in "-–/" and glued)
-
-
-def _words(text: str) -> list[tuple[str, bool]]:
-    """The words and numbers of ``text``, each with whether a punctuation mark stands before it."""
-    found, marked = [], False
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token[0].isalnum():
-            found.append((token, marked))
-            marked = False
-        elif not _joins(text, match):
-            marked = True
-    return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mtsum.checks.order import folded, nearest
-from mtsum.checks.words import fold
+from mtsum.checks.order import nearest
+from mtsum.checks.words import fold, marked_words
 
 _SPANS_TEXT = """
 second seconds moment moments minute minutes hour hours day days night nights week weeks month months year years decade
@@ -49,9 +49,14 @@ def _is_rank(word: str) -> bool:
 
 
 def ends_too_early(sentence: str, sources: Sequence[str]) -> bool:
-    """Whether ``sentence`` ends where, in the source nearest to it, what belongs together is parted."""
-    wanted, found = folded(sentence), [folded(source) for source in sources]
-    at, kept = nearest(wanted, found)
+    """Whether ``sentence`` ends where, in the source nearest to it, what belongs together is parted.
+
+    Nothing is where a mark stands there: “delayed for a week, after the vote” may end in “week”.
+    """
+    wanted = [fold(word) for word, _ in marked_words(sentence)]
+    found = [marked_words(source) for source in sources]
+    at, kept = nearest(wanted, [[fold(word) for word, _ in source] for source in found])
     if not kept or kept[-1] + 1 >= len(found[at]):
         return False
-    return parts_what_belongs_together(wanted, found[at][kept[-1] + 1])
+    following, after_mark = found[at][kept[-1] + 1]
+    return not after_mark and parts_what_belongs_together(wanted, following)

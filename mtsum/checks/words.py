@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_MARKED = re.compile(r"[^\W_]+(?:['’.,\-][^\W_]+)*|[^\w\s]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 
 # Function words carry no claim: two sentences that share only these say nothing about each other.
@@ -26,6 +27,25 @@ _SUFFIXES = ("ingly", "edly", "ings", "ies", "ied", "ing", "es", "ed", "ly", "s"
 def words(text: str) -> list[str]:
     """The words of ``text`` in order, as written; numbers and punctuation are left out."""
     return _WORD.findall(text)
+
+
+def marked_words(text: str) -> list[tuple[str, bool]]:
+    """The words and numbers of ``text``, each with whether a punctuation mark stands before it."""
+    found, marked = [], False
+    for match in _MARKED.finditer(text):
+        token = match.group()
+        if token[0].isalnum():
+            found.append((token, marked))
+            marked = False
+        elif not _joins(text, match):
+            marked = True
+    return found
+
+
+def _joins(text: str, mark: re.Match[str]) -> bool:
+    """Whether ``mark`` parts nothing: a currency's, or the dash inside “$58-$60”."""
+    glued = not text[max(0, mark.start() - 1)].isspace() and not text[mark.end() : mark.end() + 1].isspace()
+    return mark.group() in "$€£" or (mark.group() in "-–/" and glued)
 
 
 def fold(text: str) -> str:
