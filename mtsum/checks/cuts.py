@@ -39,6 +39,10 @@ stole struck stuck swam swept swore taught thought threw took tore understood we
 """
 _PASTS = frozenset(_PASTS_TEXT.split())
 _PARENTHETIC = frozenset({"however", "though", "meanwhile", "therefore", "instead", "too", "also"})
+_CONNECTIVE = re.compile(
+    r"(?:in fact|for (?:example|instance)|of course|in addition|in turn|as a result|after all|and|but|or|so|yet|then|still|indeed"
+    r"|however|though|meanwhile|therefore|instead|besides)"
+)
 _LIST_GOES_ON = re.compile(
     r"^(?:as well as|and|plus|or) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|another|others?\b)"
 )
@@ -92,9 +96,15 @@ def _speaks_of_what_went(source: Sequence[tuple[str, bool]], start: int, end: in
 
 
 def _ends_an_aside(source: Sequence[tuple[str, bool]], start: int) -> bool:
-    """Whether the part from ``start`` goes on with a clause whose “who” or “that” an aside between marks parts from it."""
-    marks = [at for at in range(start) if source[at][1]]
-    return bool(marks) and marks[-1] > 0 and source[start][1] and fold(source[marks[-1] - 1][0]) in _CLAUSE_OPENERS
+    """Whether the part from ``start`` goes on with a clause that an aside between marks parts from its “who” or “that”.
+
+    Or with one that is only announced: “the city was at the heart of it -- in fact, it led”.
+    """
+    last = max((at for at in range(1, start) if source[at][1]), default=0)
+    if not last or not source[start][1]:
+        return False
+    aside = " ".join(fold(word) for word, _ in source[last:start])
+    return fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(aside) is not None
 
 
 def _may_be_a_verb(word: str) -> bool:

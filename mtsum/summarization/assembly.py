@@ -10,7 +10,7 @@ from mtsum.summarization.context import Context, full_names
 from mtsum.summarization.length import Budget
 
 _TOO_ALIKE = 0.5
-_DISTANCE_WEIGHT = 0.15
+_WEIGHT_OF_BEING_OFF = 0.03
 _WORTH_WITHOUT_CONTEXT = 0.6
 # A mean over words hardly notices a sentence of three, so each word that one has less than eight costs something itself.
 _FEW_WORDS, _COST_OF_A_MISSING_WORD = 8, 0.5
@@ -41,9 +41,9 @@ def alike(one: Candidate, other: Candidate) -> bool:
 def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
     """The best set of candidates whose words are within ``budget``, in the order of their first source.
 
-    No two of them are ``alike``. Best is the highest mean value a word, less a little for being off the target and for
-    very short sentences; a candidate whose context the set does not tell is worth less. When no set is within the
-    budget, the set nearest to it is taken, a shorter one before a longer one.
+    No two of them are ``alike``. Best is the highest mean value a word, less a little for very short sentences and for
+    being off the target, by how much of what the budget allows; a candidate whose context the set does not tell is worth
+    less. When no set is within the budget, the set nearest to it is taken, a shorter one before a longer one.
     """
     ordered = sorted(candidates, key=lambda candidate: (candidate.sources, -candidate.value))
     clashing = [_mask(other for other in range(at) if alike(ordered[at], ordered[other])) for at in range(len(ordered))]
@@ -66,8 +66,8 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
 
     def worth_of(words: int) -> tuple[int, float]:
         outside = max(budget.least - words, 0, 2 * (words - budget.most))
-        distance = abs(words - budget.target) / budget.target
-        return -outside, best[words][0] / words - _DISTANCE_WEIGHT * distance
+        off = abs(words - budget.target) / max(1, budget.target - budget.least)
+        return -outside, best[words][0] / words - _WEIGHT_OF_BEING_OFF * off
 
     members = best[max(best, key=worth_of)][1]
     return [candidate for at, candidate in enumerate(ordered) if members >> at & 1]

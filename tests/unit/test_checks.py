@@ -212,6 +212,7 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("It began in May, a deal for all.", "It began in May, when they signed it, a deal for all.", ("when",)),
         ("He killed a pilot who was ill.", "He killed a pilot who, for reasons unknown, was ill.", ()),
         ("He met a man who, in May.", "He met a man who, in May, left the house.", ("left",)),
+        ("The city is its heart -- in fact.", "The city is its heart -- in fact, it leads.", ("it",)),
         ("The mayor and the minister.", "The mayor and the minister, joined the talks on Monday.", ("The",)),
         ("The mayor asked for help.", "The mayor asked for help.", ()),
     ],

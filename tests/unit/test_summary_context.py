@@ -22,6 +22,8 @@ from mtsum.summarization.length import Budget
         "Before leaving his house, the mayor called the army.",
         "One of them died.",
         "Both trials end on Monday.",
+        "Because, according to her, she is ill.",
+        "Webb, on the contrary, is a decorated veteran.",
     ],
 )
 def test_a_sentence_that_opens_with_a_pointing_word_leans_back(sentence: str) -> None:
@@ -35,6 +37,8 @@ def test_a_sentence_that_opens_with_a_pointing_word_leans_back(sentence: str) ->
         "The mayor left his house.",
         "Before the vote, the mayor called the army.",
         "Maria Kola said she would come.",
+        "Because of the flood, schools are closed.",
+        "Which road is open?",
         "",
         "...",
     ],
