@@ -43,6 +43,11 @@ _CONNECTIVE = re.compile(
     r"(?:in fact|for (?:example|instance)|of course|in addition|in turn|as a result|after all|and|but|or|so|yet|then|still|indeed"
     r"|however|though|meanwhile|therefore|instead|besides)"
 )
+_NOT_YET_TRUE = re.compile(
+    r"\b(?:could|would|might|should) have\b|\b(?:was|were) (?:supposed|meant|due|expected|scheduled|set|about|to)\b"
+    r"|\bhad (?:been )?(?:hoped|planned|expected|wanted|intended|tried)\b"
+    r"|\b(?:initially|originally|at first|so far|nearly|almost)\b"
+)
 _LIST_GOES_ON = re.compile(
     r"^(?:as well as|and|plus|or) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|another|others?\b)"
 )
@@ -55,7 +60,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     day; at the source's beginning, one that a mark ends, or a conjunction. None may begin with an auxiliary or “said”:
     its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of another noun,
     none may begin where a list counts on (“and two men”), and no pronoun, preposition or conjunction may go alone. What
-    is left has a verb, and ends in no aside of a clause that goes on (“a pilot who, for reasons unknown, left”).
+    is left has a verb, asks where its source asks, and ends in no aside of a clause that goes on (“a pilot who, for reasons
+    unknown, left”), nor before what undoes it (“could have been freed, but”).
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]
@@ -63,10 +69,16 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     if not kept:
         return ()
     source, places = found[which], set(kept)
+    if _asks(sources[which]) and not _asks(sentence):
+        return (source[-1][0],)
     if len(kept) < len(source) and not any(_may_be_a_verb(source[at][0]) for at in kept):
         return (source[kept[0]][0],)
     starts = [at for at in range(len(source)) if at not in places and (at == 0 or at - 1 in places)]
     return tuple(source[at][0] for at in starts if not _may_go(source, at, places))
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.rstrip(" \"'”’“»)]").endswith("?")
 
 
 def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> bool:
@@ -74,7 +86,7 @@ def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> b
     end = next((at for at in range(start, len(source)) if at in kept), len(source))
     if end < len(source) and start and _speaks_of_what_went(source, start, end):
         return False
-    if end == len(source) and _ends_an_aside(source, start):
+    if end == len(source) and (_ends_an_aside(source, start) or _turns_it_round(source, start)):
         return False
     part = [fold(word) for word, _ in source[start:end]]
     if _LIST_GOES_ON.match(" ".join(part)):
@@ -105,6 +117,12 @@ def _ends_an_aside(source: Sequence[tuple[str, bool]], start: int) -> bool:
         return False
     aside = " ".join(fold(word) for word, _ in source[last:start])
     return fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(aside) is not None
+
+
+def _turns_it_round(source: Sequence[tuple[str, bool]], start: int) -> bool:
+    """Whether the part from ``start`` says that what is told before it did not happen: “could have been freed, but”."""
+    before = " ".join(fold(word) for word, _ in source[:start])
+    return fold(source[start][0]) in {"but", "until"} and _NOT_YET_TRUE.search(before) is not None
 
 
 def _may_be_a_verb(word: str) -> bool:

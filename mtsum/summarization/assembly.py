@@ -11,8 +11,9 @@ from mtsum.summarization.length import Budget
 
 _TOO_ALIKE = 0.5
 _WEIGHT_OF_BEING_OFF = 0.03
-_WORTH_WITHOUT_CONTEXT = 0.6
-# A mean over words hardly notices a sentence of three, so each word that one has less than eight costs something itself.
+_WORTH_WITHOUT_CONTEXT = 0.5
+# A mean over words hardly notices a sentence of three, so each word that one has less than eight costs something itself,
+# unless it goes on from the sentence before it.
 _FEW_WORDS, _COST_OF_A_MISSING_WORD = 8, 0.5
 
 
@@ -30,6 +31,10 @@ class Candidate:
     def words(self) -> int:
         """Its number of words."""
         return len(self.text.split())
+
+    def follows(self, other: Candidate) -> bool:
+        """Whether its first source is the one right after the last of ``other``."""
+        return self.sources[0] == other.sources[-1] + 1
 
 
 def alike(one: Candidate, other: Candidate) -> bool:
@@ -49,6 +54,7 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
     clashing = [_mask(other for other in range(at) if alike(ordered[at], ordered[other])) for at in range(len(ordered))]
     needs = _needs(ordered)
     costs = [_COST_OF_A_MISSING_WORD * max(0, _FEW_WORDS - candidate.words) for candidate in ordered]
+    follows = [_mask(other for other in range(at) if ordered[at].follows(ordered[other])) for at in range(len(ordered))]
     # best[words] is the set of that many words with the highest sum of value times words, as (sum, members as bits).
     best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
     for at, candidate in enumerate(ordered):
@@ -57,7 +63,9 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
             if (total > budget.most and words) or clashing[at] & members:
                 continue
             untold = sum(not told & members for told in needs[at])
-            grown = worth + candidate.value * _WORTH_WITHOUT_CONTEXT**untold * candidate.words - costs[at]
+            grown = worth + candidate.value * _WORTH_WITHOUT_CONTEXT**untold * candidate.words
+            if not follows[at] & members:
+                grown -= costs[at]
             if total not in best or grown > best[total][0]:
                 best[total] = (grown, members | 1 << at)
     best.pop(0)
