@@ -56,12 +56,12 @@ _LIST_GOES_ON = re.compile(
 def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     """The first words of the parts that ``sentence`` leaves out of the source nearest to it, and may not.
 
-    A part may go that begins after a punctuation mark, or with a preposition, a conjunction, a relative pronoun, an adverb or a
-    day; at the source's beginning, one that a mark ends, or a conjunction. None may begin with an auxiliary or “said”:
-    its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of another noun,
-    none may begin where a list counts on (“and two men”), and no pronoun, preposition or conjunction may go alone. What
-    is left has a verb, asks where its source asks, and ends in no aside of a clause that goes on (“a pilot who, for reasons
-    unknown, left”), nor before what undoes it (“could have been freed, but”).
+    A part may go that begins after a punctuation mark, or with a preposition, a conjunction, a relative pronoun, an adverb
+    or a day; at the source's beginning, one that a mark ends, or a conjunction. None may begin with an auxiliary or
+    “said”: its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of
+    another noun, none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
+    conjunction may go alone. What is left has a verb, asks where its source asks, and ends in no aside of a clause that
+    goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been freed, but”).
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]
@@ -81,10 +81,12 @@ def _asks(sentence: str) -> bool:
     return sentence.rstrip(" \"'”’“»)]").endswith("?")
 
 
-def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> bool:
-    word, after_mark = fold(source[start][0]), source[start][1]
+def _may_go(source: Sequence[tuple[str, str]], start: int, kept: set[int]) -> bool:
+    word, marks = fold(source[start][0]), source[start][1]
     end = next((at for at in range(start, len(source)) if at in kept), len(source))
     if end < len(source) and start and _speaks_of_what_went(source, start, end):
+        return False
+    if start and ":" in marks:
         return False
     if end == len(source) and (_ends_an_aside(source, start) or _turns_it_round(source, start)):
         return False
@@ -94,20 +96,20 @@ def _may_go(source: Sequence[tuple[str, bool]], start: int, kept: set[int]) -> b
     if word == "if" and start + 1 < end and fold(source[start + 1][0]) == "not":
         return False  # “for days, if not months” is a list that ends there
     if start == 0:
-        return end == len(source) or source[end][1] or (end == 1 and word in _OPENERS)
+        return end == len(source) or bool(source[end][1]) or (end == 1 and word in _OPENERS)
     if end - start == 1 and word in _OPENERS - _ADVERBS:
         return False
     opening = next((each for each in part if each not in _PARENTHETIC), word)
-    return opening not in _VERBS and (after_mark or word in _OPENERS or word.endswith("ly"))
+    return opening not in _VERBS and (bool(marks) or word in _OPENERS or word.endswith("ly"))
 
 
-def _speaks_of_what_went(source: Sequence[tuple[str, bool]], start: int, end: int) -> bool:
+def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
     """Whether what follows the part from ``start`` to ``end`` is a relative clause or, after a mark, an apposition."""
-    following, after_mark = fold(source[end][0]), source[end][1]
-    return following in _RELATIVES or (after_mark and following in {"a", "an"})
+    following, marks = fold(source[end][0]), source[end][1]
+    return following in _RELATIVES or (bool(marks) and following in {"a", "an"})
 
 
-def _ends_an_aside(source: Sequence[tuple[str, bool]], start: int) -> bool:
+def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether the part from ``start`` goes on with a clause that an aside between marks parts from its “who” or “that”.
 
     Or with one that is only announced: “the city was at the heart of it -- in fact, it led”.
@@ -119,7 +121,7 @@ def _ends_an_aside(source: Sequence[tuple[str, bool]], start: int) -> bool:
     return fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(aside) is not None
 
 
-def _turns_it_round(source: Sequence[tuple[str, bool]], start: int) -> bool:
+def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether the part from ``start`` says that what is told before it did not happen: “could have been freed, but”."""
     before = " ".join(fold(word) for word, _ in source[:start])
     return fold(source[start][0]) in {"but", "until"} and _NOT_YET_TRUE.search(before) is not None

@@ -58,5 +58,5 @@ def ends_too_early(sentence: str, sources: Sequence[str]) -> bool:
     at, kept = nearest(wanted, [[fold(word) for word, _ in source] for source in found])
     if not kept or kept[-1] + 1 >= len(found[at]):
         return False
-    following, after_mark = found[at][kept[-1] + 1]
-    return not after_mark and parts_what_belongs_together(wanted, following)
+    following, marks = found[at][kept[-1] + 1]
+    return not marks and parts_what_belongs_together(wanted, following)

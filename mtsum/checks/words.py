@@ -29,16 +29,16 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def marked_words(text: str) -> list[tuple[str, bool]]:
-    """The words and numbers of ``text``, each with whether a punctuation mark stands before it."""
-    found, marked = [], False
+def marked_words(text: str) -> list[tuple[str, str]]:
+    """The words and numbers of ``text``, each with the punctuation marks that stand before it."""
+    found, marks = [], ""
     for match in _MARKED.finditer(text):
         token = match.group()
         if token[0].isalnum():
-            found.append((token, marked))
-            marked = False
+            found.append((token, marks))
+            marks = ""
         elif not _joins(text, match):
-            marked = True
+            marks += token
     return found
 
 

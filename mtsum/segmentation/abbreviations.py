@@ -130,12 +130,12 @@ ENGLISH = LanguageRules(
         "sep sept oct nov dec",
     ),
     may_end=_words(
-        "inc co corp ltd llc plc bros jr sr esq ph.d phd m.d b.a m.a b.sc m.sc ll.b j.d d.d.s r.n a.m p.m pm",
+        "inc co corp ltd llc plc jr sr esq ph.d phd m.d b.a m.a b.sc m.sc ll.b j.d d.d.s r.n a.m p.m pm",
         "b.c a.d b.c.e c.e ave blvd rd sq hwy ln pl ibid m km kg lb lbs oz ft mi mph min sec hr hrs bn mn",
     ),
     ends_before_starter=_words(
         "u.s u.n u.k e.u u.s.a d.c u.s.s.r u.a.e st al n.y l.a w.va ala ariz calif colo conn fla kan ky md",
-        "mich minn mo neb nev okla pa tenn tex va vt wis wyo",
+        "mich minn mo neb nev okla pa tenn tex va vt wis wyo bros",
     ),
     ends_before_capital=_words(
         "etc",

@@ -135,8 +135,11 @@ def title_or_introduction(candidate: Candidate, language: LanguageRules) -> bool
 
 
 def before_number(candidate: Candidate, language: LanguageRules) -> bool | None:
-    """``nr. 5``, ``fig. A``, ``shek. XX``, ``nr. prot.``: some abbreviations go on with a number."""
-    if fold(candidate.word) not in language.before_number:
+    """``nr. 5``, ``fig. A``, ``shek. XX``, ``nr. prot.``: some abbreviations go on with a number.
+
+    A capital letter is an initial instead: ``p. 5`` is a page, ``John P. Carlin`` is not.
+    """
+    if fold(candidate.word) not in language.before_number or (len(candidate.word) == 1 and candidate.word.isupper()):
         return None
     following = candidate.next_words[0].rstrip(".")
     if following[:1].isdigit() or _ROMAN.fullmatch(following) or language.knows(fold(following)):

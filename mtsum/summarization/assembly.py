@@ -11,7 +11,7 @@ from mtsum.summarization.length import Budget
 
 _TOO_ALIKE = 0.5
 _WEIGHT_OF_BEING_OFF = 0.03
-_WORTH_WITHOUT_CONTEXT = 0.5
+_WORTH_WITHOUT_CONTEXT = 0.4
 # A mean over words hardly notices a sentence of three, so each word that one has less than eight costs something itself,
 # unless it goes on from the sentence before it.
 _FEW_WORDS, _COST_OF_A_MISSING_WORD = 8, 0.5

@@ -24,6 +24,7 @@ _LEANING_PHRASE = re.compile(
     r"|[\w'.\- ]{2,30}, (?:however|instead|meanwhile|on the (?:contrary|other hand)|(?:by|in) contrast"
     r"|for (?:his|her|its|their) part),",
 )
+_POINTS_BACK = re.compile(r"\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) ")
 _OF_ITSELF = re.compile(
     r"(?:in )?th(?:is|at|ese|ose) (?:morning|week|weekend|month|year|days?|time|summer|winter|spring|fall|autumn|season)\b"
     r"|(?:at|for) (?:this|that) time\b|in this (?:country|article)\b"
@@ -63,10 +64,12 @@ def contexts(sentences: Sequence[str]) -> list[Context]:
 
 
 def leans_back(sentence: str) -> bool:
-    """Whether ``sentence`` opens with a word that points to what was said before it (“He”, “But”, “In addition”)."""
+    """Whether ``sentence`` points to what was said before it: it opens so (“He”, “But”, “In addition”) or ends in “there”."""
     opening = fold(_OPENING.sub("", sentence))
     if _OF_ITSELF.match(opening):
         return False
+    if _POINTS_BACK.search(opening):
+        return True
     first = re.split(r"[\s,;:]", opening, maxsplit=1)[0].split("'")[0]
     return first in _LEANING or _LEANING_PHRASE.match(opening) is not None or _opens_with_a_pronoun(opening)
 

@@ -152,6 +152,8 @@ def test_albanian_news_as_it_is_typed(marked: str) -> None:
         "The van was stolen at 6 a.m. Tuesday.",
         "The firm was China Everbright Co. Ltd. in Qingdao.",
         "said Det. Sgt. Gary Hill.",
+        "Attorney General for Security John P. Carlin said it.¶ See p. 5.",
+        "The Warner Bros. Studio is in Burbank.¶ He works at Warner Bros.¶ He left.",
         "He fell ill.¶ Doctors came.",
         "“There is a shark!” Hammel added.¶ “Swim!” Anna Hill shouted.¶ “Why?”¶ She said nothing.",
     ],

@@ -23,6 +23,8 @@ from mtsum.summarization.length import Budget
         "One of them died.",
         "Both trials end on Monday.",
         "Because, according to her, she is ill.",
+        "The rebels seem to be winning there.",
+        "As far as evidence goes, that's all the police have.",
         "Webb, on the contrary, is a decorated veteran.",
     ],
 )
