@@ -26,6 +26,10 @@ too very yesterday monday tuesday wednesday thursday friday saturday sunday
 _ADVERBS = frozenset(_ADVERBS_TEXT.split())
 _OPENERS = frozenset(_OPENERS_TEXT.split()) | _ADVERBS
 _RELATIVES = frozenset({"which", "who", "whom", "whose", "where"})
+_SAYING = frozenset(
+    {"says", "said", "feels", "felt", "thinks", "thought", "believes", "believed", "hopes", "adds", "added"}
+)
+_MOST_WORDS_OF_A_SPEAKER = 4
 _CLAUSE_OPENERS = _RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
 _VERBS_TEXT = """
 am are be been being can could did do does had has have is may might must said say says shall should told was were will would
@@ -117,8 +121,13 @@ def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
     last = max((at for at in range(1, start) if source[at][1]), default=0)
     if not last or not source[start][1]:
         return False
-    aside = " ".join(fold(word) for word, _ in source[last:start])
-    return fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(aside) is not None
+    aside = [fold(word) for word, _ in source[last:start]]
+    if fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(" ".join(aside)):
+        return True
+    # “But this time, he feels, they listen”: what was said began before the speaker and has not had its verb.
+    before = max((at for at in range(1, last) if source[at][1]), default=0)
+    says = len(aside) <= _MOST_WORDS_OF_A_SPEAKER and aside[-1] in _SAYING
+    return says and not any(_may_be_a_verb(word) for word, _ in source[before:last])
 
 
 def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
@@ -130,7 +139,7 @@ def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
 def _may_be_a_verb(word: str) -> bool:
     """Whether the form of ``word`` may be a verb's: an auxiliary, a past, or a third person (which plurals look like)."""
     plain = fold(word)
-    third_person = plain.endswith("s") and not plain.endswith("ss") and word.islower() and len(word) > 3
+    third_person = plain.endswith("s") and not plain.endswith(("ss", "this")) and word.islower() and len(word) > 3
     return (
         plain in _VERBS
         or plain in _PASTS

@@ -12,9 +12,8 @@ from mtsum.summarization.length import Budget
 _TOO_ALIKE = 0.5
 _WEIGHT_OF_BEING_OFF = 0.03
 _WORTH_WITHOUT_CONTEXT = 0.4
-# A mean over words hardly notices a sentence of three, so each word that one has less than eight costs something itself,
-# unless it goes on from the sentence before it.
-_FEW_WORDS, _COST_OF_A_MISSING_WORD = 8, 0.5
+# A mean over words hardly notices a few words of little worth: a sentence below this worth costs something however short.
+_LITTLE_WORTH, _COST_OF_LITTLE_WORTH = 0.2, 50.0
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,6 @@ class Candidate:
         """Its number of words."""
         return len(self.text.split())
 
-    def follows(self, other: Candidate) -> bool:
-        """Whether its first source is the one right after the last of ``other``."""
-        return self.sources[0] == other.sources[-1] + 1
-
 
 def alike(one: Candidate, other: Candidate) -> bool:
     """Whether saying both would be saying one thing twice: half of the shorter one's content words are shared."""
@@ -46,15 +41,13 @@ def alike(one: Candidate, other: Candidate) -> bool:
 def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
     """The best set of candidates whose words are within ``budget``, in the order of their first source.
 
-    No two of them are ``alike``. Best is the highest mean value a word, less a little for very short sentences and for
+    No two of them are ``alike``. Best is the highest mean value a word, less something for sentences of little worth and for
     being off the target, by how much of what the budget allows; a candidate whose context the set does not tell is worth
     less. When no set is within the budget, the set nearest to it is taken, a shorter one before a longer one.
     """
     ordered = sorted(candidates, key=lambda candidate: (candidate.sources, -candidate.value))
     clashing = [_mask(other for other in range(at) if alike(ordered[at], ordered[other])) for at in range(len(ordered))]
     needs = _needs(ordered)
-    costs = [_COST_OF_A_MISSING_WORD * max(0, _FEW_WORDS - candidate.words) for candidate in ordered]
-    follows = [_mask(other for other in range(at) if ordered[at].follows(ordered[other])) for at in range(len(ordered))]
     # best[words] is the set of that many words with the highest sum of value times words, as (sum, members as bits).
     best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
     for at, candidate in enumerate(ordered):
@@ -62,10 +55,8 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
             total = words + candidate.words
             if (total > budget.most and words) or clashing[at] & members:
                 continue
-            untold = sum(not told & members for told in needs[at])
-            grown = worth + candidate.value * _WORTH_WITHOUT_CONTEXT**untold * candidate.words
-            if not follows[at] & members:
-                grown -= costs[at]
+            value = candidate.value * _WORTH_WITHOUT_CONTEXT ** sum(not told & members for told in needs[at])
+            grown = worth + value * candidate.words - _COST_OF_LITTLE_WORTH * max(0.0, _LITTLE_WORTH - value)
             if total not in best or grown > best[total][0]:
                 best[total] = (grown, members | 1 << at)
     best.pop(0)

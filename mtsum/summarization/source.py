@@ -17,6 +17,7 @@ from mtsum.translation import TranslatedSentence, Translation, one_line
 _UNREADABLE = frozenset({"empty", "error", "copied", "repetition", "length-limit", "verbatim"})
 _DOUBTFUL = frozenset({"numbers", "names", "too-short", "too-long"})
 _QUOTES = re.compile('["“”„«»]')
+_SINGLE_QUOTE = re.compile(r"(?:^|[\s,(])['‘](?=[A-Z])")
 # What a page says of itself: who wrote it, whose views it has, where there is more.
 _ABOUT_THE_PAGE = re.compile(
     r"\bcontributed (?:reporting|(?:reporting )?to this (?:report|story|article))\b"
@@ -84,7 +85,7 @@ def source_sentences(article: Article, translation: Translation | None = None) -
             text=(text := balanced(sentence.text)),
             words=len(text.split()),
             quotable=sentence.quotable and not caption,
-            quotes=said or _QUOTES.search(sentence.text) is not None,
+            quotes=said or any(marks.search(sentence.text) for marks in (_QUOTES, _SINGLE_QUOTE)),
             spoken=said,
         )
         for sentence, said, caption in zip(found, spoken, captions, strict=True)

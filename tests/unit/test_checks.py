@@ -214,6 +214,8 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("He met a man who, in May.", "He met a man who, in May, left the house.", ("left",)),
         ("The city is its heart -- in fact.", "The city is its heart -- in fact, it leads.", ("it",)),
         ("They could have freed her.", "They could have freed her, but did not.", ("but",)),
+        ("But this time, he feels.", "But this time, he feels, they will listen.", ("they",)),
+        ("The road is open, he said.", "The road is open, he said, adding that it is safe.", ()),
         ("He learned a lesson.", "He learned a lesson: peace is worth it.", ("peace",)),
         ("They freed her.", "They freed her, but not her brother.", ()),
         ("What would you do if he fell.", "What would you do if he fell, or was hurt?", ("hurt",)),
