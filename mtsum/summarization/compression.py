@@ -6,7 +6,7 @@ import re
 
 from mtsum.checks import ends_a_sentence
 from mtsum.checks.endings import parts_what_belongs_together
-from mtsum.summarization.source import balanced
+from mtsum.summarization.quotations import balanced
 
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\s[–—]\s[^–—]{3,120}\s[–—](?=\s))")
 _RELATIVE_ASIDE = re.compile(r", (?:which|who|whose|where|when|including|according to)\b[^,;:]{3,120},(?= )")

@@ -24,7 +24,9 @@ _LEANING_PHRASE = re.compile(
     r"|[\w'.\- ]{2,30}, (?:however|instead|meanwhile|on the (?:contrary|other hand)|(?:by|in) contrast"
     r"|for (?:his|her|its|their) part),",
 )
-_POINTS_BACK = re.compile(r"\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) ")
+_POINTS_BACK = re.compile(
+    r"\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:those|these) (?:two|three|four|days|people)\b"
+)
 _OF_ITSELF = re.compile(
     r"(?:in )?th(?:is|at|ese|ose) (?:morning|week|weekend|month|year|days?|time|summer|winter|spring|fall|autumn|season)\b"
     r"|(?:at|for) (?:this|that) time\b|in this (?:country|article)\b"

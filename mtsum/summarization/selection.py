@@ -86,7 +86,9 @@ def salience(
         value = of_centrality + (1 - centrality_weight) / (1 + position)
         if sentence.doubtful:
             value *= 0.8
-        if sentence.text[:1] in "\"“„«'‘" or sentence.text.endswith("?"):
+        if sentence.text[:1] in "\"“„«'‘":
+            value *= 0.85
+        if sentence.text.endswith("?"):
             value *= 0.7
         value *= min(1.0, len(content_stems(sentence.text)) / _CONTENT_WORDS)
         if sentence.spoken:

@@ -10,7 +10,7 @@ from mtsum.checks import ends_a_sentence
 from mtsum.checks.words import bare_url_or_number
 from mtsum.documents import Article
 from mtsum.summarization.datelines import without_dateline
-from mtsum.summarization.quotations import unattributed
+from mtsum.summarization.quotations import unattributed, with_whole_quotations
 from mtsum.translation import TranslatedSentence, Translation, one_line
 
 # What is wrong enough with a translated sentence that it must not be read out as part of a summary.
@@ -77,18 +77,18 @@ def source_sentences(article: Article, translation: Translation | None = None) -
                     shortened=text != whole,
                 )
             )
-    spoken = unattributed([sentence.text for sentence in found])
-    captions = set_apart([sentence.text for sentence in found])
+    texts = [sentence.text for sentence in found]
+    with_marks, spoken, captions = with_whole_quotations(texts), unattributed(texts), set_apart(texts)
     return [
         replace(
             sentence,
-            text=(text := balanced(sentence.text)),
+            text=text,
             words=len(text.split()),
             quotable=sentence.quotable and not caption,
             quotes=said or any(marks.search(sentence.text) for marks in (_QUOTES, _SINGLE_QUOTE)),
             spoken=said,
         )
-        for sentence, said, caption in zip(found, spoken, captions, strict=True)
+        for sentence, text, said, caption in zip(found, with_marks, spoken, captions, strict=True)
     ]
 
 
@@ -109,8 +109,3 @@ def names_alone(text: str) -> bool:
     """Whether ``text`` is a few capitalized words and nothing else: “New York.” says nothing by itself."""
     words = text.split()
     return len(words) < 6 and not any(word.strip("\"'“”‘’(")[:1].islower() for word in words)
-
-
-def balanced(text: str) -> str:
-    """``text`` without its quotation marks when they do not come in pairs: half a quotation reads as a mistake."""
-    return text if len(_QUOTES.findall(text)) % 2 == 0 else _QUOTES.sub("", text).strip()

@@ -24,8 +24,9 @@ from mtsum.summarization.context import Context, contexts
 from mtsum.summarization.copying import copied
 from mtsum.summarization.length import Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
+from mtsum.summarization.quotations import balanced
 from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, salience, tf_idf
-from mtsum.summarization.source import SourceSentence, balanced, source_sentences
+from mtsum.summarization.source import SourceSentence, source_sentences
 from mtsum.translation import Translation, one_line
 
 # A checked sentence of the model says in fewer words what its sources say, so it is worth more than they are; so is, less,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mtsum.reading import article_from_text
-from mtsum.summarization.quotations import unattributed
+from mtsum.summarization.quotations import unattributed, with_whole_quotations
 from mtsum.summarization.selection import salience, tf_idf
 from mtsum.summarization.source import source_sentences
+
+MARKS = re.compile('["“”„«»]')
 
 
 @pytest.mark.parametrize(
@@ -49,8 +53,30 @@ def test_words_without_their_speaker_matter_less() -> None:
     assert values[1] < 0.7 * values[0]
 
 
-def test_a_quotation_that_lost_its_marks_is_known_for_one() -> None:
+def test_a_sentence_of_a_quotation_keeps_its_marks_and_is_known_for_one() -> None:
     text = 'She came. "We gave him pills. He went home today," she said. He is well.'
     found = source_sentences(article_from_text(text, "en"))
-    assert [(sentence.quotes, '"' in sentence.text) for sentence in found][2] == (True, False)
-    assert not found[0].quotes
+    assert [sentence.text for sentence in found][1:3] == ['"We gave him pills."', '"He went home today," she said.']
+    assert [sentence.quotes for sentence in found] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        (["“We know.", "It rains.", "We go,” she said."], ["“We know.”", "“It rains.”", "“We go,” she said."]),
+        (['"We know.', '"It rains, too.', 'We go," she said.'], ['"We know."', '"It rains, too."', '"We go," she said.']),
+        (["Ajo tha: «Ne dimë.", "Bie shi»."], ["Ajo tha: «Ne dimë.»", "«Bie shi»."]),
+        (['The 5" pipe broke.', "It rains.", "We go."], ["The 5 pipe broke.", "It rains.", "We go."]),
+        (['"We know.', 'Named: "It rains', "We go."], ["We know.", "Named: It rains", "We go."]),
+        (['He said "no" twice.', "“It rains,” he said."], ['He said "no" twice.', "“It rains,” he said."]),
+    ],
+)  # fmt: skip
+def test_each_sentence_of_a_quotation_gets_both_its_marks(sentences: list[str], expected: list[str]) -> None:
+    assert with_whole_quotations(sentences) == expected
+
+
+@given(st.lists(st.text('ab ".“”')))
+def test_marks_come_in_pairs_and_nothing_else_changes(sentences: list[str]) -> None:
+    for before, after in zip(sentences, with_whole_quotations(sentences), strict=True):
+        assert len(MARKS.findall(after)) % 2 == 0
+        assert MARKS.sub("", after).strip() == MARKS.sub("", before).strip()

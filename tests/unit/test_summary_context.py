@@ -24,6 +24,7 @@ from mtsum.summarization.length import Budget
         "Both trials end on Monday.",
         "Because, according to her, she is ill.",
         "The rebels seem to be winning there.",
+        "All parks will be free those two days.",
         "As far as evidence goes, that's all the police have.",
         "Webb, on the contrary, is a decorated veteran.",
     ],

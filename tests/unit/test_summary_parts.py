@@ -10,8 +10,9 @@ from mtsum.summarization.assembly import Candidate, alike, choose
 from mtsum.summarization.compression import shorter_forms
 from mtsum.summarization.length import NAMED_LENGTHS, Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
+from mtsum.summarization.quotations import balanced
 from mtsum.summarization.selection import centrality, grouped_inputs, most_salient, salience, similarity, tf_idf
-from mtsum.summarization.source import balanced, source_sentences
+from mtsum.summarization.source import source_sentences
 from mtsum.translation import TranslatedSentence, Translation
 
 SENTENCES = [
