@@ -29,6 +29,7 @@ _RELATIVES = frozenset({"which", "who", "whom", "whose", "where"})
 _SAYING = frozenset(
     {"says", "said", "feels", "felt", "thinks", "thought", "believes", "believed", "hopes", "adds", "added"}
 )
+_DOUBT = frozenset({"may", "might", "likely", "possibly", "probably", "suspected", "believed", "apparently", "appears"})
 _MOST_WORDS_OF_A_SPEAKER = 4
 _CLAUSE_OPENERS = _RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
 _VERBS_TEXT = """
@@ -53,7 +54,7 @@ _NOT_YET_TRUE = re.compile(
     r"|\b(?:initially|originally|at first|so far|nearly|almost)\b"
 )
 _LIST_GOES_ON = re.compile(
-    r"^(?:as well as|and|plus|or) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|another|others?\b)"
+    r"^(?:as well as|and|plus|or) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|another|others?\b|those\b)"
 )
 
 
@@ -65,7 +66,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     “said”: its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of
     another noun, none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
     conjunction may go alone. What is left has a verb, asks where its source asks, and ends in no aside of a clause that
-    goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been freed, but”).
+    goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been freed, but”). Who says
+    that something may be so stays, and a list of clauses ends with its last one.
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]
@@ -90,12 +92,14 @@ def _may_go(source: Sequence[tuple[str, str]], start: int, kept: set[int]) -> bo
     end = next((at for at in range(start, len(source)) if at in kept), len(source))
     if end < len(source) and start and _speaks_of_what_went(source, start, end):
         return False
-    if start and ":" in marks:
+    if start and (":" in marks or (marks and end < len(source) and not source[end][1])):
         return False
     if end == len(source) and (_ends_an_aside(source, start) or _turns_it_round(source, start)):
         return False
     part = [fold(word) for word, _ in source[start:end]]
-    if _LIST_GOES_ON.match(" ".join(part)):
+    if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start):
+        return False
+    if _says_whose(part) and any(fold(word) in _DOUBT for word, _ in source[:start]):
         return False
     if word == "if" and start + 1 < end and fold(source[start + 1][0]) == "not":
         return False  # “for days, if not months” is a list that ends there
@@ -134,6 +138,22 @@ def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether the part from ``start`` says that what is told before it did not happen: “could have been freed, but”."""
     before = " ".join(fold(word) for word, _ in source[:start])
     return fold(source[start][0]) in {"but", "until"} and _NOT_YET_TRUE.search(before) is not None
+
+
+def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the part from ``start`` ends a list of clauses, which would stop without its “and”: “it rained, it blew, and”."""
+    if fold(source[start][0]) not in {"and", "or"} or not source[start][1]:
+        return False
+    last = max((at for at in range(1, start) if source[at][1]), default=0)
+    before = max((at for at in range(1, last) if source[at][1]), default=0)
+    clauses = source[before:last], source[last:start]
+    opens_aside = not last or fold(source[before][0]) in _OPENERS | _RELATIVES
+    return not opens_aside and all(any(_may_be_a_verb(word) for word, _ in clause) for clause in clauses)
+
+
+def _says_whose(part: Sequence[str]) -> bool:
+    """Whether ``part`` says whose claim a sentence is: “the police said”, “according to a witness”."""
+    return any(word in _SAYING or word in {"told", "according"} for word in part)
 
 
 def _may_be_a_verb(word: str) -> bool:

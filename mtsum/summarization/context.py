@@ -25,7 +25,8 @@ _LEANING_PHRASE = re.compile(
     r"|for (?:his|her|its|their) part),",
 )
 _POINTS_BACK = re.compile(
-    r"\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:those|these) (?:two|three|four|days|people)\b"
+    r"\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:just|all|done|did|does|do) (?:that|this)[.!?]*$"
+    r"|\b(?:these|those) (?!who\b|whose\b|of\b|in\b|with\b|from\b|days\b|are\b|were\b)[a-z]|^(?:[\w'-]+ ){0,3}[\w'-]+, though,"
 )
 _OF_ITSELF = re.compile(
     r"(?:in )?th(?:is|at|ese|ose) (?:morning|week|weekend|month|year|days?|time|summer|winter|spring|fall|autumn|season)\b"

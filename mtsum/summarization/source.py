@@ -100,8 +100,11 @@ def translated_sentence(sentence: TranslatedSentence) -> str:
 
 
 def set_apart(sentences: Sequence[str]) -> list[bool]:
-    """Of each sentence, whether a space stands before its full stop and most others have none: a caption, a link."""
-    apart = [_APART.search(sentence) is not None for sentence in sentences]
+    """Of each sentence but the first, whether a space stands before its full stop and most others have none.
+
+    Such a one is a caption or a link put between the sentences of a page.
+    """
+    apart = [at > 0 and _APART.search(sentence) is not None for at, sentence in enumerate(sentences)]
     return apart if 2 * sum(apart) < len(apart) else [False] * len(apart)
 
 

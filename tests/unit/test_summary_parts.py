@@ -210,6 +210,8 @@ def test_what_a_page_says_of_itself_is_not_quoted(line: str) -> None:
 def test_a_caption_set_apart_by_its_full_stop_is_not_quoted_unless_all_are() -> None:
     text = "The road is open.\n\nAirlines show off their new colours .\n\nThe police are there."
     assert [one.quotable for one in source_sentences(article_from_text(text, "en"))] == [True, False, True]
+    first = "It seems the road is open .\n\nThe police are there. They are many."
+    assert [one.quotable for one in source_sentences(article_from_text(first, "en"))] == [True, True, True]
     tokenized = "The road is open .\n\nThe police are there ."
     assert all(one.quotable for one in source_sentences(article_from_text(tokenized, "en")))
 
