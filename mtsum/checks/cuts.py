@@ -25,11 +25,22 @@ too very yesterday monday tuesday wednesday thursday friday saturday sunday
 """
 _ADVERBS = frozenset(_ADVERBS_TEXT.split())
 _OPENERS = frozenset(_OPENERS_TEXT.split()) | _ADVERBS
+# Without a mark before it, what one of these begins tells which, when or by whom, and the rest would say something else.
+_DEFINING_TEXT = """
+as before by for if into like of over than that to unless until what when whether which who whom whose with within without
+"""
+_DEFINING = frozenset(_DEFINING_TEXT.split())
 _RELATIVES = frozenset({"which", "who", "whom", "whose", "where"})
 _SAYING = frozenset(
     {"says", "said", "feels", "felt", "thinks", "thought", "believes", "believed", "hopes", "adds", "added"}
 )
 _DOUBT = frozenset({"may", "might", "likely", "possibly", "probably", "suspected", "believed", "apparently", "appears"})
+# Whose word a report may be taken to rest on without saying so.
+_OFFICES_TEXT = """
+agency authorities department government media military ministry nato office officer officers official officials police
+report reported reporter reports spokesman spokesperson spokeswoman statement
+"""
+_OFFICES = frozenset(_OFFICES_TEXT.split())
 _MOST_WORDS_OF_A_SPEAKER = 4
 _CLAUSE_OPENERS = _RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
 _VERBS_TEXT = """
@@ -66,8 +77,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     “said”: its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of
     another noun, none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
     conjunction may go alone. What is left has a verb, asks where its source asks, and ends in no aside of a clause that
-    goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been freed, but”). Who says
-    that something may be so stays, and a list of clauses ends with its last one.
+    goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been freed, but”). Who
+    says it stays, unless that is an office and there is no doubt, and a list ends with its last member.
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]
@@ -99,7 +110,11 @@ def _may_go(source: Sequence[tuple[str, str]], start: int, kept: set[int]) -> bo
     part = [fold(word) for word, _ in source[start:end]]
     if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start):
         return False
-    if _says_whose(part) and any(fold(word) in _DOUBT for word, _ in source[:start]):
+    if _says_whose(part) and not (_OFFICES & set(part) and not any(fold(word) in _DOUBT for word, _ in source[:start])):
+        return False
+    if word in {"and", "or"} and not any(_may_be_a_verb(each) for each, _ in source[start:end]):
+        return False
+    if start and not marks and word in _DEFINING:
         return False
     if word == "if" and start + 1 < end and fold(source[start + 1][0]) == "not":
         return False  # “for days, if not months” is a list that ends there

@@ -25,11 +25,16 @@ class Candidate:
     value: float
     flags: tuple[str, ...] = ()
     context: Context = field(default_factory=Context)
+    lost_names: bool = False
 
     @property
     def words(self) -> int:
         """Its number of words."""
         return len(self.text.split())
+
+    def tells(self, position: int) -> bool:
+        """Whether it says what source sentence ``position`` says, with all of that one's names."""
+        return position in self.sources and not self.lost_names
 
 
 def alike(one: Candidate, other: Candidate) -> bool:
@@ -80,7 +85,7 @@ def _needs(ordered: Sequence[Candidate]) -> list[list[int]]:
         context = candidate.context
         found = [_mask(other for other in range(at) if name in told[other]) for name in context.names - told[at]]
         if context.previous is not None and context.previous not in candidate.sources:
-            found.append(_mask(other for other in range(at) if context.previous in ordered[other].sources))
+            found.append(_mask(other for other in range(at) if ordered[other].tells(context.previous)))
         needs.append(found)
     return needs
 

@@ -87,6 +87,12 @@ def bare_names(sentence: str) -> set[str]:
     return {run[0] for run in _runs(sentence) if len(run) == 1 and not _NOT_PEOPLE.search(run[0])}
 
 
+def loses_names(shorter: str, sources: Sequence[str]) -> bool:
+    """Whether a name of ``sources`` is not in ``shorter``: whom the next sentence calls “he” may have gone with it."""
+    names = {name for source in sources for name in full_names(source) | bare_names(source)}
+    return not names <= full_names(shorter) | bare_names(shorter)
+
+
 def _opens_with_a_pronoun(opening: str) -> bool:
     """“Before leaving his house”: a person is meant before anyone can have been named."""
     for word in _TOKEN.findall(opening)[:5]:

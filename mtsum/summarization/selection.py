@@ -16,7 +16,7 @@ from mtsum.summarization.source import SourceSentence
 Vector = dict[str, float]
 
 _DAMPING = 0.85
-_CENTRALITY_WEIGHT = 0.3
+_CENTRALITY_WEIGHT = 0.35
 # Being central counts half at this position: late in the news stands what is told for completeness.
 _HALF_WAY = 20
 # With so many content words a sentence says enough to be worth all of its place.

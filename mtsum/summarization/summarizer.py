@@ -20,7 +20,7 @@ from mtsum.errors import InputError
 from mtsum.segmentation import sentence_spans
 from mtsum.summarization.assembly import Candidate, alike, choose
 from mtsum.summarization.compression import has_quotation, shorter_forms
-from mtsum.summarization.context import Context, contexts
+from mtsum.summarization.context import Context, contexts, loses_names
 from mtsum.summarization.copying import copied
 from mtsum.summarization.length import Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
@@ -307,7 +307,8 @@ class _Draft:
             same = next((at for at in rests_on if self.sentences[at].text == text), None)
             if same is not None:
                 return self._extract(same, bonus), ()
-            return Candidate(text, rests_on, worth + bonus, context=self.contexts[min(rests_on)]), ()
+            lost_names = loses_names(text, [self.sentences[at].text for at in rests_on])
+            return Candidate(text, rests_on, worth + bonus, (), self.contexts[min(rests_on)], lost_names), ()
         quotable = [at for at in rests_on if self.sentences[at].quotable]
         if not quotable:
             return None, flags
@@ -343,7 +344,13 @@ class _Draft:
             if has_quotation(each.text) or not any(self.sentences[at].quotes for at in each.sources)
         ]
         return [
-            replace(each, text=form, value=worth * each.value, flags=tuple(dict.fromkeys((*each.flags, "shortened"))))
+            replace(
+                each,
+                text=form,
+                value=worth * each.value,
+                flags=tuple(dict.fromkeys((*each.flags, "shortened"))),
+                lost_names=each.lost_names or loses_names(form, [each.text]),
+            )
             for each in editable
             for form in shorter_forms(each.text)
             if not check_summary(form, [each.text], least_in_order=1)

@@ -186,7 +186,7 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
 @pytest.mark.parametrize(
     ("sentence", "source", "unsafe"),
     [
-        ("The camp fell.", "The camp in Damascus fell on Monday, activists said.", ()),
+        ("The camp fell.", "The camp in Damascus fell on Monday, officials said.", ()),
         ("The mayor asked the army for help.", "The mayor, who is ill, asked the army for help after the flood.", ()),
         ("The mayor asked for help.", "On Monday, the mayor asked for help.", ()),
         ("The mayor asked for help.", "But the mayor asked for help again, reportedly twice.", ()),
@@ -217,7 +217,10 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("But this time, he feels.", "But this time, he feels, they will listen.", ("they",)),
         ("The road is open, he said.", "The road is open, he said, adding that it is safe.", ()),
         ("It may have sunk.", "It may have sunk, a witness said.", ("a",)),
-        ("It sank.", "It sank, a witness said.", ()),
+        ("It sank.", "It sank, the police said.", ()),
+        ("It sank.", "It sank, a witness said.", ("a",)),
+        ("He killed Mira.", "He killed Mira, and her son, 5.", ("and",)),
+        ("He had used force.", "He had used force before.", ("before",)),
         ("No one was charged, no one was banned.", "No one was charged, no one was banned, and all left.", ("and",)),
         ("On Monday, the mayor left.", "On Monday, the mayor left, and the council met.", ()),
         ("He took Finn off after becoming ill.", "He took Finn off, who stayed on after becoming ill.", ("who",)),
