@@ -25,7 +25,8 @@ _LEANING_PHRASE = re.compile(
     r"|for (?:his|her|its|their) part),",
 )
 _POINTS_BACK = re.compile(
-    r"\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:just|all|done|did|does|do) (?:that|this)[.!?]*$"
+    r"\b(?:that|the same) (?:year|day|month|week|night|summer)\b|\bat the time\b|, both then,"
+    r"|\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:just|all|done|did|does|do) (?:that|this)[.!?]*$"
     r"|\b(?:these|those) (?!who\b|whose\b|of\b|in\b|with\b|from\b|days\b|are\b|were\b)[a-z]|^(?:[\w'-]+ ){0,3}[\w'-]+, though,"
 )
 _OF_ITSELF = re.compile(

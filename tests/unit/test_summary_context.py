@@ -27,6 +27,7 @@ from mtsum.summarization.length import Budget
         "All parks will be free those two days.",
         "The crab can give an answer to these questions.",
         "Rowe met a man who does just that.",
+        "Polls at the time found most against her.",
         "After the kiss, though, he seemed dazed.",
         "As far as evidence goes, that's all the police have.",
         "Webb, on the contrary, is a decorated veteran.",
