@@ -42,6 +42,7 @@ report reported reporter reports spokesman spokesperson spokeswoman statement
 """
 _OFFICES = frozenset(_OFFICES_TEXT.split())
 _MOST_WORDS_OF_A_SPEAKER = 4
+_JOINING = frozenset({"and", "or", "but", "yet", "nor"})
 _CLAUSE_OPENERS = _RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
 _VERBS_TEXT = """
 am are be been being can could did do does had has have is may might must said say says shall should told was were will would
@@ -112,7 +113,9 @@ def _may_go(source: Sequence[tuple[str, str]], start: int, kept: set[int]) -> bo
         return False
     if _says_whose(part) and not (_OFFICES & set(part) and not any(fold(word) in _DOUBT for word, _ in source[:start])):
         return False
-    if word in {"and", "or"} and not any(_may_be_a_verb(each) for each, _ in source[start:end]):
+    if word in _JOINING and not any(_may_be_a_verb(each) for each, _ in source[start:end]):
+        return False
+    if word == "and" and "both" in (fold(each) for each, _ in source[:start]):
         return False
     if start and not marks and word in _DEFINING:
         return False

@@ -225,6 +225,8 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("On Monday, the mayor left.", "On Monday, the mayor left, and the council met.", ()),
         ("He took Finn off after becoming ill.", "He took Finn off, who stayed on after becoming ill.", ("who",)),
         ("Some believed it.", "Some believed it, and those who did not were few.", ("and",)),
+        ("She told a tragic.", "She told a tragic, but familiar, story.", ("but",)),
+        ("It hurts both them.", "It hurts both them, and says who they are.", ("and",)),
         ("He learned a lesson.", "He learned a lesson: peace is worth it.", ("peace",)),
         ("They freed her.", "They freed her, but not her brother.", ()),
         ("What would you do if he fell.", "What would you do if he fell, or was hurt?", ("hurt",)),
