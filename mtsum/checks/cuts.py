@@ -74,7 +74,7 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     """The first words of the parts that ``sentence`` leaves out of the source nearest to it, and may not.
 
     A part may go that begins after a punctuation mark, or with a preposition, a conjunction, a relative pronoun, an adverb
-    or a day; at the source's beginning, one that a mark ends, or a conjunction. None may begin with an auxiliary or
+    or a day; at the source's beginning, one that a mark ends, or “so” or “when”. None may begin with an auxiliary or
     “said”: its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of
     another noun, none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
     conjunction may go alone. What is left has a verb, asks where its source asks, and ends in no aside of a clause that
