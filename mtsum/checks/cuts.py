@@ -100,33 +100,46 @@ def _asks(sentence: str) -> bool:
 
 
 def _may_go(source: Sequence[tuple[str, str]], start: int, kept: set[int]) -> bool:
-    word, marks = fold(source[start][0]), source[start][1]
+    """Whether the part of ``source`` from position ``start`` to the next of the ``kept`` ones may be left out."""
     end = next((at for at in range(start, len(source)) if at in kept), len(source))
-    if end < len(source) and start and _speaks_of_what_went(source, start, end):
-        return False
-    if start and (":" in marks or (marks and end < len(source) and not source[end][1])):
-        return False
-    if end == len(source) and (_ends_an_aside(source, start) or _turns_it_round(source, start)):
-        return False
-    part = [fold(word) for word, _ in source[start:end]]
+    unfinished = _leaves_it_unfinished(source, start, end) or _tells_apart(source, start, end)
+    return not unfinished and _is_a_whole_part(source, start, end)
+
+
+def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
+    """Whether the rest goes on with what went, announces it, or is undone by it."""
+    marks = source[start][1]
+    if start and ":" in marks:
+        return True
+    if end == len(source):
+        return _ends_an_aside(source, start) or _turns_it_round(source, start)
+    return bool(start) and (_speaks_of_what_went(source, start, end) or (bool(marks) and not source[end][1]))
+
+
+def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
+    """Whether the part is a list's member, defines what is before it, or says whose claim that is."""
+    part, before = ([fold(word) for word, _ in source[first:last]] for first, last in ((start, end), (0, start)))
+    if _says_whose(part) and (not _OFFICES & set(part) or _DOUBT & set(before)):
+        return True
+    if part[0] in _JOINING and not any(_may_be_a_verb(word) for word, _ in source[start:end]):
+        return True
     if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start):
-        return False
-    if _says_whose(part) and not (_OFFICES & set(part) and not any(fold(word) in _DOUBT for word, _ in source[:start])):
-        return False
-    if word in _JOINING and not any(_may_be_a_verb(each) for each, _ in source[start:end]):
-        return False
-    if word == "and" and "both" in (fold(each) for each, _ in source[:start]):
-        return False
-    if start and not marks and word in _DEFINING:
-        return False
-    if word == "if" and start + 1 < end and fold(source[start + 1][0]) == "not":
-        return False  # “for days, if not months” is a list that ends there
+        return True
+    # “For days, if not months” is a list that ends there.
+    if (part[0] == "and" and "both" in before) or part[:2] == ["if", "not"]:
+        return True
+    return bool(start) and not source[start][1] and part[0] in _DEFINING
+
+
+def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
+    """Whether the part begins as a phrase, a clause or an aside does, and is no pronoun or preposition alone."""
+    part, marks = [fold(word) for word, _ in source[start:end]], source[start][1]
     if start == 0:
-        return end == len(source) or bool(source[end][1]) or (end == 1 and word in _OPENERS)
-    if end - start == 1 and word in _OPENERS - _ADVERBS:
+        return end == len(source) or bool(source[end][1]) or (len(part) == 1 and part[0] in _OPENERS)
+    if len(part) == 1 and part[0] in _OPENERS - _ADVERBS:
         return False
-    opening = next((each for each in part if each not in _PARENTHETIC), word)
-    return opening not in _VERBS and (bool(marks) or word in _OPENERS or word.endswith("ly"))
+    opening = next((word for word in part if word not in _PARENTHETIC), part[0])
+    return opening not in _VERBS and (bool(marks) or part[0] in _OPENERS or part[0].endswith("ly"))
 
 
 def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
