@@ -39,12 +39,14 @@ if TYPE_CHECKING:
 MIXTURE = {
     "highlight": 4.0,
     "highlight_noisy": 3.0,
-    "reference": 2.0,
-    "reference_noisy": 1.5,
-    "clause": 0.3,
-    "clause_noisy": 0.2,
+    "reference": 3.0,
+    "reference_noisy": 2.0,
+    "whole": 0.3,
+    "whole_noisy": 0.2,
+    "clause": 0.5,
+    "clause_noisy": 0.25,
     "insertion": 0.2,
-    "copy": 0.1,
+    "copy": 0.05,
 }
 STARTS = ("translator", "archive", "random")
 MOST_SOURCE, MOST_TARGET = 120, 80
@@ -110,8 +112,8 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
         pairs += pretraining_pairs(read_news(arguments.data), PRETRAINING_PAIRS, np.random.default_rng(0))
         random.Random(0).shuffle(pairs)
         pairs = pairs[: arguments.limit or None]
-        held_back = [pair for pair in pairs if pair.group == "highlight"][:DEV_PAIRS]
-        # A highlight stands in several pairs: all that share one, or its sentence, with the dev pairs go.
+        held_back = [pair for pair in pairs if pair.group == "reference"][:DEV_PAIRS]
+        # A sentence stands in several pairs: all that share one, or its shorter form, with the dev pairs go.
         seen = {text for pair in held_back for text in (pair.source, pair.target)}
         training = [pair for pair in pairs if not {pair.source, pair.target} & seen]
         dev = [[pair.source, pair.target] for pair in held_back]

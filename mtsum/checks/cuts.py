@@ -55,6 +55,12 @@ ran rang read rode rose sang sank sat saw sent set shook shot shut slept slid so
 stole struck stuck swam swept swore taught thought threw took tore understood wept went woke won wore wound wrote
 """
 _PASTS = frozenset(_PASTS_TEXT.split())
+# Adverbs and others that end as a verb's third person does.
+_NO_VERBS_TEXT = """
+across afterwards always besides indoors less nowadays outdoors overseas perhaps regardless sideways sometimes towards unless
+versus whereas
+"""
+_NO_VERBS = frozenset(_NO_VERBS_TEXT.split())
 _PARENTHETIC = frozenset({"however", "though", "meanwhile", "therefore", "instead", "too", "also"})
 _CONNECTIVE = re.compile(
     r"(?:in fact|for (?:example|instance)|of course|in addition|in turn|as a result|after all|and|but|or|so|yet|then|still|indeed"
@@ -128,7 +134,8 @@ def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
     # “For days, if not months” is a list that ends there.
     if (part[0] == "and" and "both" in before) or part[:2] == ["if", "not"]:
         return True
-    return bool(start) and not source[start][1] and part[0] in _DEFINING
+    # “He pleaded guilty after his arrest because he was afraid”: the reason is what is said.
+    return bool(start) and not source[start][1] and (part[0] in _DEFINING or "because" in part)
 
 
 def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
@@ -190,7 +197,8 @@ def _says_whose(part: Sequence[str]) -> bool:
 def _may_be_a_verb(word: str) -> bool:
     """Whether the form of ``word`` may be a verb's: an auxiliary, a past, or a third person (which plurals look like)."""
     plain = fold(word)
-    third_person = plain.endswith("s") and not plain.endswith(("ss", "this")) and word.islower() and len(word) > 3
+    looks_like_one = plain.endswith("s") and not plain.endswith(("ss", "this")) and word.islower() and len(word) > 3
+    third_person = looks_like_one and plain not in _NO_VERBS
     return (
         plain in _VERBS
         or plain in _PASTS

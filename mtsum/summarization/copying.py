@@ -1,7 +1,8 @@
-"""Words of a model's sentence put back as its source spells them: the model chooses what to keep, not how it is written.
+"""A model's sentence written in the words of its source: the model chooses what to keep, not how it is written.
 
-A small model that shortens a sentence misspells rare words, and now and then swaps one for another. Where its words and the
-source's run side by side, the source's are taken: a copy mechanism (See et al. 2017, "Get To The Point") after the fact.
+A small model that shortens a sentence misspells rare words, doubles some, and now and then swaps one for another. Where its
+words and the source's run side by side, the source's are taken, and the marks between them: a copy mechanism (See et al.
+2017, "Get To The Point") after the fact.
 """
 
 from __future__ import annotations
@@ -14,45 +15,61 @@ from mtsum.checks.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+|(?<=\d)[,:]\d+)*")
 _LIKE = 0.5
-_SPACE_IN_QUOTE = re.compile(r"((?:^|\s)[\"“])\s+")
 
 
 def copied(sentence: str, source: str) -> str:
-    """``sentence`` with the words of ``source`` in the places of those that stand for them.
+    """The words of ``source`` that ``sentence`` keeps, in their order, with the marks that ``source`` has between them.
 
-    A word that both have in the same order gets the source's capitals. Words between two such ones give way to the
-    source's words there, one for one where there are as many, else each to the next one that is spelled like it. A word
-    for which the source has none stays, for the checks to find. The first letter is a capital.
+    A word that both have in the same order is kept. Words between two such ones stand for the source's words there, one
+    for one where there are as many, else each for the next one that is spelled like it; one for which the source has none
+    is left out. Where words are left out of the source, and at the end, the marks are the sentence's own. The first letter
+    is a capital. Empty where nothing is kept.
     """
-    own, given = list(_WORD.finditer(sentence)), [match.group() for match in _WORD.finditer(source)]
-    words = [match.group() for match in own]
-    matcher = SequenceMatcher(None, [fold(word) for word in given], [fold(word) for word in words], autojunk=False)
-    for kind, first, last, start, end in matcher.get_opcodes():
-        if kind == "equal":
-            # The capital of the source's first word is the sentence's, not the word's.
-            skipped = 1 if first == 0 and start > 0 else 0
-            words[start + skipped : end] = given[first + skipped : last]
-        elif kind == "replace":
-            words[start:end] = _in_their_places(words[start:end], given[first:last])
-    pieces, at = [], 0
-    for match, word in zip(own, words, strict=True):
-        pieces += [sentence[at : match.start()], word]
-        at = match.end()
-    made = _SPACE_IN_QUOTE.sub(r"\1", "".join([*pieces, sentence[at:]]))
+    own, given = list(_WORD.finditer(sentence)), list(_WORD.finditer(source))
+    kept = _kept([fold(match.group()) for match in own], [fold(match.group()) for match in given])
+    if not kept:
+        return ""
+    pieces = []
+    last_word, last_place = -1, -1
+    for word, place in kept:
+        if place == last_place + 1:
+            pieces.append(_between(source, given, place))
+        else:
+            pieces.append(_between(sentence, own, last_word + 1 if last_word >= 0 else word))
+        pieces.append(given[place].group())
+        last_word, last_place = word, place
+    ends_as_source = last_place == len(given) - 1
+    pieces.append(_between(source, given, len(given)) if ends_as_source else _between(sentence, own, len(own)))
+    made = "".join(pieces).strip()
     return made[:1].upper() + made[1:]
 
 
-def _in_their_places(words: Sequence[str], given: Sequence[str]) -> list[str]:
-    if len(words) == len(given):
-        return list(given)
-    made: list[str] = []
+def _between(text: str, words: Sequence[re.Match[str]], at: int) -> str:
+    """What stands in ``text`` before its word number ``at``, or after its last one."""
+    start = words[at - 1].end() if at else 0
+    return text[start : words[at].start() if at < len(words) else len(text)]
+
+
+def _kept(words: Sequence[str], given: Sequence[str]) -> list[tuple[int, int]]:
+    """Which of ``words`` stand for which of ``given``, as positions, both ascending."""
+    matcher = SequenceMatcher(None, given, words, autojunk=False)
+    kept: list[tuple[int, int]] = []
+    for kind, first, last, start, end in matcher.get_opcodes():
+        if kind == "equal" or (kind == "replace" and last - first == end - start):
+            kept += zip(range(start, end), range(first, last), strict=True)
+        elif kind == "replace":
+            kept += [(start + at, first + place) for at, place in _in_their_places(words[start:end], given[first:last])]
+    return kept
+
+
+def _in_their_places(words: Sequence[str], given: Sequence[str]) -> list[tuple[int, int]]:
+    """Each of ``words`` with the next of ``given`` that is spelled most like it, where one is."""
+    places = []
     at = 0
-    for word in words:
-        likeness = [SequenceMatcher(None, fold(word), fold(other)).ratio() for other in given[at:]]
+    for number, word in enumerate(words):
+        likeness = [SequenceMatcher(None, word, other).ratio() for other in given[at:]]
         best = max(range(len(likeness)), key=likeness.__getitem__, default=None)
-        if best is None or likeness[best] < _LIKE:
-            made.append(word)
-        else:
-            made.append(given[at + best])
+        if best is not None and likeness[best] >= _LIKE:
+            places.append((number, at + best))
             at += best + 1
-    return made
+    return places

@@ -1,8 +1,8 @@
 """Pairs that teach to say a sentence in fewer of its own words: a news sentence, and a shorter one that it entails.
 
 A reference summary says things that no few sentences of its article say, and a small model that is trained on it learns
-to invent. Pairs here are held to mtsum's own check of summaries: every name and number of the shorter sentence, and most
-of its words in the same order, stand in the longer one.
+to invent. Pairs here are held to mtsum's own checks of summaries, as strictly as the default model's sentences are: the
+shorter sentence is the longer one with parts left out that it can do without.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from mtsum.checks import check_summary
 from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, content_stems
 from mtsum.segmentation import sentence_spans
 from mtsum.summarization.compression import dropped_parts, has_quotation, shorter_forms
+from mtsum.summarization.copying import copied
 from mtsum.training.pairs import Pair
 
 SUMMARY_FILES = ("sum/cnn_dm_subset/train.jsonl.xz", "sum/digitalgov_summary/train.jsonl.xz")
 NEWS_FILE = "mono/en-news.txt.xz"
 """Below the data folder."""
 
-_LEAST_IN_ORDER = 0.7
 _SHORTER = 0.85
 _LEAST_KEPT = 0.5
 _WORDS = range(10, 46)
@@ -38,10 +38,11 @@ _ARTICLES = ("a", "an", "the")
 def read_compression_pairs(data: Path, seed: int = 0) -> list[Pair]:
     """Pairs from the articles and news below ``data``, some with a translated-looking twin of their source.
 
-    Groups: ``highlight`` (an article's sentence and the highlight that says it in fewer words), ``reference`` (one and
-    what of it the summary has, see ``reference_pairs``), ``clause`` (a sentence and the same without a clause),
-    ``insertion`` (a sentence with another one's clause in it, and without), ``copy`` (a sentence as its own);
-    ``highlight_noisy``, ``reference_noisy`` and ``clause_noisy`` have the faults of machine translation in the source.
+    Groups: ``highlight`` (an article's sentence and the highlight that says it in fewer of its words), ``reference`` (one
+    and what of it the summary has, see ``reference_pairs``), ``whole`` (one of which it has all), ``clause`` (a sentence
+    and the same without a clause), ``insertion`` (a sentence with another one's clause in it, and without), ``copy`` (a
+    sentence as its own); ``highlight_noisy``, ``reference_noisy``, ``whole_noisy`` and ``clause_noisy`` have the faults
+    of machine translation in the source.
     """
     rng = np.random.default_rng(seed)
     highlights: list[Pair] = []
@@ -54,7 +55,8 @@ def read_compression_pairs(data: Path, seed: int = 0) -> list[Pair]:
                 sentences = _sentences(record["document"][:_MOST_CHARACTERS])
                 highlights += [Pair("highlight", *pair) for pair in highlight_pairs(sentences, record["summary"])]
                 references += [
-                    Pair("reference", *pair) for pair in reference_pairs(sentences[:_LEAD], record["summary"])
+                    Pair("whole" if source == target else "reference", source, target)
+                    for source, target in reference_pairs(sentences[:_LEAD], record["summary"])
                 ]
                 articles += sentences[:12]
     news = read_news(data)
@@ -77,7 +79,7 @@ def read_news(data: Path) -> list[str]:
 
 
 def highlight_pairs(sentences: Sequence[str], summary: str) -> Iterator[tuple[str, str]]:
-    """Each sentence of ``summary`` that is one of ``sentences`` with words left out or little changed, after that one."""
+    """Each sentence of ``summary`` that is one of ``sentences`` with parts left out, written as that one is, after it."""
     stems = [set(content_stems(sentence)) for sentence in sentences]
     for start, end in sentence_spans(summary, "en"):
         target = " ".join(summary[start:end].split())
@@ -86,9 +88,10 @@ def highlight_pairs(sentences: Sequence[str], summary: str) -> Iterator[tuple[st
             continue
         nearest = sorted(range(len(sentences)), key=lambda at: -len(wanted & stems[at]))[:3]
         for source in (sentences[at] for at in nearest):
-            shorter = len(target.split()) <= _SHORTER * len(source.split())
-            if shorter and not check_summary(target, [source], _LEAST_IN_ORDER):
-                yield source, target
+            form = copied(target, source)
+            shorter = len(form.split()) <= _SHORTER * len(source.split())
+            if shorter and not check_summary(form, [source], least_in_order=1):
+                yield source, form
                 break
 
 
@@ -96,16 +99,17 @@ def reference_pairs(sentences: Sequence[str], summary: str) -> Iterator[tuple[st
     """Each of ``sentences`` that ``summary`` takes up, and its shortest form that has all that the summary took from it.
 
     What a form leaves out is a whole clause, so it is grammatical and true; that its words are missing in the summary
-    is what an editor thought of them. Nothing for a sentence that has no shorter form of the kind.
+    is what an editor thought of them. A sentence of whose every shorter form the summary has more is paired with itself;
+    one that has no shorter form, with nothing.
     """
     wanted = set(content_stems(summary))
     for sentence in sentences:
         taken = wanted & set(content_stems(sentence))
         if len(taken) < _LEAST_SHARED or len(sentence.split()) not in _WORDS:
             continue
-        forms = [form for form in _sound_forms(sentence) if taken <= set(content_stems(form))]
+        forms = _sound_forms(sentence)
         if forms:
-            yield sentence, forms[-1]
+            yield sentence, next((form for form in reversed(forms) if taken <= set(content_stems(form))), sentence)
 
 
 def clause_pairs(text: str, rng: np.random.Generator) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from mtsum.errors import InputError, UsageError
 from mtsum.training.encoded_pairs import EncodedPairs
 from mtsum.training.pairs import BadLine, Pair, read_tsv
 
-_CACHE_FORMAT = 1
+_CACHE_FORMAT = 2
 """Raise this when what is cached, or how it is made, changes: older ones are then made anew."""
 _SHOWN = 10  # bad lines printed; all are written into the run folder
 

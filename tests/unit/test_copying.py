@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtsum.checks import check_summary
+from mtsum.checks.order import in_order
 from mtsum.summarization.copying import copied
 
 SOURCE = "French striker Bafetimbi Gomis, who has a history of fainting, said on Wednesday that he is well."
@@ -19,14 +21,32 @@ SOURCE = "French striker Bafetimbi Gomis, who has a history of fainting, said on
             "French striker Bafetimbi Gomis said that he is well.",
         ),
         ("French strikr Bafettibi Gomes said he is well.", "French striker Bafetimbi Gomis said he is well."),
-        ("The french striker has a history of fainting.", "The french striker has a history of fainting."),
+        (
+            "French striker Gomis has a history history of faint fainting.",
+            "French striker Gomis has a history of fainting.",
+        ),
         ("Gomis has a record of fainting.", "Gomis has a history of fainting."),
         ("gomis said on Tuesday that he is well.", "Gomis said on Wednesday that he is well."),
-        ("Gomis said that he is dead and buried.", "Gomis said that he is dead and buried."),
     ],
 )
 def test_words_beside_the_sources_are_written_as_the_source_writes_them(written: str, expected: str) -> None:
     assert copied(written, SOURCE) == expected
+
+
+def test_a_word_that_the_source_lacks_is_left_out_and_the_checks_see_what_is_missing() -> None:
+    made = copied("Gomis said that he is dead and buried.", SOURCE)
+    assert made == "Gomis said that he is."
+    assert check_summary(made, [SOURCE], least_in_order=1) == ("cut",)
+
+
+def test_marks_between_words_that_stay_together_are_the_sources() -> None:
+    source = "In 2001, early into the final of one of tennis' biggest events, fans booed her, she says."
+    written = "In 2001 early into the final of one of tennis biggest events, fans booed her."
+    assert copied(written, source) == "In 2001, early into the final of one of tennis' biggest events, fans booed her."
+
+
+def test_nothing_is_made_of_a_sentence_that_shares_no_word_with_its_source() -> None:
+    assert copied("!", SOURCE) == ""
 
 
 def test_numbers_are_words_too() -> None:
@@ -45,3 +65,14 @@ def test_no_space_stays_inside_an_opening_quotation_mark() -> None:
 def test_a_source_is_its_own_copy(words: list[str]) -> None:
     text = " ".join(words) + "."
     assert copied(text, text) == text[:1].upper() + text[1:]
+
+
+@given(
+    st.lists(st.sampled_from(["road", "rod", "Drin", "drink", "opens", "in", "May", "5"]), max_size=8),
+    st.lists(st.sampled_from(["road", "Drin", "opens", "opened", "in", "May", "6"]), min_size=1, max_size=8),
+)
+def test_whatever_the_model_writes_comes_out_as_its_source_with_words_left_out(
+    written: list[str], source: list[str]
+) -> None:
+    made = copied(" ".join(written) + ".", " ".join(source) + ".")
+    assert in_order(made, [" ".join(source)]) == 1
