@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mtsum.checks.words import content_stems
 from mtsum.summarization.source import SourceSentence
@@ -21,6 +21,7 @@ _CENTRALITY_WEIGHT = 0.35
 _HALF_WAY = 20
 # With so many content words a sentence says enough to be worth all of its place.
 _CONTENT_WORDS = 5
+_LEAST_RECURRENCE = 0.05
 
 
 def tf_idf(texts: Sequence[str]) -> list[Vector]:
@@ -40,6 +41,16 @@ def similarity(one: Vector, other: Vector) -> float:
     if len(one) > len(other):
         one, other = other, one
     return sum(value * other.get(stem, 0.0) for stem, value in one.items())
+
+
+def recurrence(text: str, frequency: Mapping[str, int]) -> float:
+    """How often, a word of ``text``, other sentences come back to what it says.
+
+    ``frequency`` is the number of sentences that have each content stem, the one of ``text`` among them. Never 0: a
+    sentence that nothing comes back to can still be compared with others.
+    """
+    others = sum(frequency.get(stem, 1) - 1 for stem in content_stems(text))
+    return _LEAST_RECURRENCE + others / max(1, len(text.split()))
 
 
 def centrality(vectors: Sequence[Vector], rounds: int = 30) -> list[float]:

@@ -8,7 +8,8 @@ sources. A sentence that fails gives way to the best source sentence it rests on
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,16 +26,19 @@ from mtsum.summarization.copying import copied
 from mtsum.summarization.length import Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
 from mtsum.summarization.quotations import balanced
-from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, salience, tf_idf
+from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, recurrence, salience, tf_idf
 from mtsum.summarization.source import SourceSentence, source_sentences
 from mtsum.translation import Translation, one_line
 
 # A checked sentence of the model says in fewer words what its sources say, so it is worth more than they are; so is, less,
 # the source in place of one that failed. Where the model only leaves words out, how much more was measured.
 _BONUS, _REPLACEMENT_BONUS = 0.5, 0.1
-_BONUS_OF_SHORTENING, _REPLACEMENT_BONUS_OF_SHORTENING = 0.1, 0.0
+_BONUS_OF_SHORTENING, _REPLACEMENT_BONUS_OF_SHORTENING = 0.12, 0.0
 # Of what the whole sentence is worth: parts may be missed, and more of them the less there was a need to leave any out.
 _SHORTENED_WORTH, _LAST_RESORT_WORTH = 0.95, 0.85
+# A cut is worth more where it leaves what the article comes back to, less where it takes that away: by the square root of
+# how much more, a word, and at most so much.
+_WEIGHT_OF_RECURRENCE, _MOST_RECURRENCE = 0.5, 2.0
 _SPARE_GROUPS = 2
 _TOKENS_A_WORD = 1.6
 # Extracted sentences beyond these cannot make it into a summary; looking at all of a long report would only cost time.
@@ -266,6 +270,7 @@ class _Draft:
 
     sentences: tuple[SourceSentence, ...]
     vectors: tuple[Vector, ...]
+    frequency: Mapping[str, int]
     values: tuple[float, ...]
     contexts: tuple[Context, ...]
     asked: int
@@ -284,6 +289,7 @@ class _Draft:
         return cls(
             tuple(sentences),
             tuple(vectors),
+            Counter(stem for vector in vectors for stem in vector),
             tuple(salience(sentences, vectors)),
             tuple(contexts(texts)),
             asked.words,
@@ -308,12 +314,20 @@ class _Draft:
             if same is not None:
                 return self._extract(same, bonus), ()
             lost_names = loses_names(text, [self.sentences[at].text for at in rests_on])
+            if least_in_order == 1:  # nothing but words of its sources, so that what it leaves out can be weighed
+                worth *= self._kept_recurrence(text, rests_on)
             return Candidate(text, rests_on, worth + bonus, (), self.contexts[min(rests_on)], lost_names), ()
         quotable = [at for at in rests_on if self.sentences[at].quotable]
         if not quotable:
             return None, flags
         at = max(quotable, key=lambda at: self.values[at])
         return self._extract(at, replacement_bonus), flags
+
+    def _kept_recurrence(self, text: str, sources: Sequence[int]) -> float:
+        """How well ``text`` keeps, of its ``sources``, what the rest of the article comes back to; 1 for all alike."""
+        whole = " ".join(self.sentences[at].text for at in sources)
+        ratio = recurrence(text, self.frequency) / recurrence(whole, self.frequency)
+        return min(_MOST_RECURRENCE, max(1 / _MOST_RECURRENCE, ratio)) ** _WEIGHT_OF_RECURRENCE
 
     def assembled(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The summary's sentences: the candidates and as many source sentences as the budget still takes."""
