@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from mtsum.checks.order import nearest
 from mtsum.checks.words import fold, marked_words
@@ -83,9 +84,9 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     or a day; at the source's beginning, one that a mark ends, or “so” or “when”. None may begin with an auxiliary or
     “said”: its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of
     another noun, none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
-    conjunction may go alone. What is left has a verb, asks where its source asks, and ends in no aside of a clause that
-    goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been freed, but”). Who
-    says it stays, unless that is an office and there is no doubt, and a list ends with its last member.
+    conjunction may go alone, unless it is said twice. What is left has a verb, asks where its source asks, and ends in no
+    aside of a clause that goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been
+    freed, but”). Who says it stays, unless that is an office and there is no doubt, and a list ends with its last member.
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]
@@ -108,8 +109,21 @@ def _asks(sentence: str) -> bool:
 def _may_go(source: Sequence[tuple[str, str]], start: int, kept: set[int]) -> bool:
     """Whether the part of ``source`` from position ``start`` to the next of the ``kept`` ones may be left out."""
     end = next((at for at in range(start, len(source)) if at in kept), len(source))
+    if _is_said_twice(source, start, end):
+        return True
     unfinished = _leaves_it_unfinished(source, start, end) or _tells_apart(source, start, end)
     return not unfinished and _is_a_whole_part(source, start, end)
+
+
+def _is_said_twice(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
+    """Whether the part is, without a mark between, the words before it or after it once more, as translators stutter."""
+    size = end - start
+    part, before, after = (
+        [fold(word) for word, _ in source[max(0, first) : first + size]] for first in (start, start - size, end)
+    )
+    unmarked = not any(marks for _, marks in source[start + 1 : end])
+    once_more = (part == before and not source[start][1]) or (part == after and not source[end][1])
+    return unmarked and once_more
 
 
 def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
@@ -125,7 +139,7 @@ def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: in
 def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
     """Whether the part is a list's member, defines what is before it, or says whose claim that is."""
     part, before = ([fold(word) for word, _ in source[first:last]] for first, last in ((start, end), (0, start)))
-    if _says_whose(part) and (not _OFFICES & set(part) or _DOUBT & set(before)):
+    if _says_whose(part) and (not _rests_on_an_office(part) or _DOUBT & set(before)):
         return True
     if part[0] in _JOINING and not any(_may_be_a_verb(word) for word, _ in source[start:end]):
         return True
@@ -192,6 +206,10 @@ def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> boo
 def _says_whose(part: Sequence[str]) -> bool:
     """Whether ``part`` says whose claim a sentence is: “the police said”, “according to a witness”."""
     return any(word in _SAYING or word in {"told", "according"} for word in part)
+
+
+def _rests_on_an_office(part: Sequence[str]) -> bool:
+    return bool(_OFFICES & set(part)) or ("white", "house") in pairwise(part)
 
 
 def _may_be_a_verb(word: str) -> bool:

@@ -101,11 +101,16 @@ def salience(
             value *= 0.85
         if sentence.text.endswith("?"):
             value *= 0.7
-        value *= min(1.0, len(content_stems(sentence.text)) / _CONTENT_WORDS)
+        value *= says_enough(sentence.text)
         if sentence.spoken:
             value *= 0.5
         values.append(value)
     return values
+
+
+def says_enough(text: str) -> float:
+    """How much of its place a sentence is worth, 0 to 1, by how much it says: 1 with five content words or more."""
+    return min(1.0, len(content_stems(text)) / _CONTENT_WORDS)
 
 
 def grouped_inputs(

@@ -26,7 +26,15 @@ from mtsum.summarization.copying import copied
 from mtsum.summarization.length import Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
 from mtsum.summarization.quotations import balanced
-from mtsum.summarization.selection import Vector, grouped_inputs, most_salient, recurrence, salience, tf_idf
+from mtsum.summarization.selection import (
+    Vector,
+    grouped_inputs,
+    most_salient,
+    recurrence,
+    salience,
+    says_enough,
+    tf_idf,
+)
 from mtsum.summarization.source import SourceSentence, source_sentences
 from mtsum.translation import Translation, one_line
 
@@ -315,7 +323,7 @@ class _Draft:
                 return self._extract(same, bonus), ()
             lost_names = loses_names(text, [self.sentences[at].text for at in rests_on])
             if least_in_order == 1:  # nothing but words of its sources, so that what it leaves out can be weighed
-                worth *= self._kept_recurrence(text, rests_on)
+                worth *= self._kept_recurrence(text, rests_on) * says_enough(text)
             return Candidate(text, rests_on, worth + bonus, (), self.contexts[min(rests_on)], lost_names), ()
         quotable = [at for at in rests_on if self.sentences[at].quotable]
         if not quotable:

@@ -49,6 +49,32 @@ def test_a_sentence_with_an_invented_number_gives_way_to_its_source() -> None:
     assert all("extracted" in sentence.flags for sentence in made.sentences)
 
 
+@pytest.mark.parametrize(
+    ("cut", "flags"),
+    [
+        ("Soldiers carried 340 people out of their houses.", ()),
+        ("Soldjers carried 340 people people out of their houses.", ()),  # written as the source writes it
+        ("Soldiers, most of them from the villages along the river Buna.", ("cut",)),
+    ],
+)
+def test_a_model_that_only_leaves_words_out_is_believed_where_its_source_can_do_without(
+    cut: str, flags: tuple[str, ...]
+) -> None:
+    made = summarizer(
+        lambda given: cut if given.startswith("Soldiers") else given,
+        least_in_order=1,
+        copies=True,
+        input_sentences=1,
+        input_words=45,
+        output_words=15,
+    ).summarize(english(), length=40)
+    own = [sentence for sentence in made.sentences if "extracted" not in sentence.flags]
+    assert [sentence.text for sentence in own] == (
+        [] if flags else ["Soldiers carried 340 people out of their houses."]
+    )
+    assert [replaced.flags for replaced in made.selection.replaced] == ([flags] if flags else [])
+
+
 def test_an_unfinished_last_sentence_of_the_model_is_dropped() -> None:
     assert model_sentences("The flood came.<n>Soldiers carried people out of") == ["The flood came."]
     assert model_sentences("Soldiers carried people out of") == []

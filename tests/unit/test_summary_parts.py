@@ -11,7 +11,15 @@ from mtsum.summarization.compression import shorter_forms
 from mtsum.summarization.length import NAMED_LENGTHS, Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
 from mtsum.summarization.quotations import balanced
-from mtsum.summarization.selection import centrality, grouped_inputs, most_salient, salience, similarity, tf_idf
+from mtsum.summarization.selection import (
+    centrality,
+    grouped_inputs,
+    most_salient,
+    recurrence,
+    salience,
+    similarity,
+    tf_idf,
+)
 from mtsum.summarization.source import source_sentences
 from mtsum.translation import TranslatedSentence, Translation
 
@@ -72,6 +80,13 @@ def test_similarity_is_one_with_itself_and_none_without_a_shared_word() -> None:
 
 def test_centrality_of_nothing_is_nothing() -> None:
     assert centrality([]) == []
+
+
+def test_what_other_sentences_come_back_to_recurs_most_a_word() -> None:
+    frequency = {"flood": 4, "shkodra": 3, "umbrella": 1}
+    whole = recurrence("A flood came to Shkodra under an umbrella.", frequency)
+    assert recurrence("A flood came to Shkodra.", frequency) > whole > recurrence("An umbrella.", frequency) > 0
+    assert recurrence("Words nobody knows.", frequency) == recurrence("", frequency)
 
 
 def test_an_early_sentence_matters_more_than_the_same_one_later() -> None:
