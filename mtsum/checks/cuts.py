@@ -25,7 +25,8 @@ also already again currently even just now once quite rather soon still then the
 too very yesterday monday tuesday wednesday thursday friday saturday sunday
 """
 _ADVERBS = frozenset(_ADVERBS_TEXT.split())
-_OPENERS = frozenset(_OPENERS_TEXT.split()) | _ADVERBS
+OPENERS = frozenset(_OPENERS_TEXT.split()) | _ADVERBS
+"""Words that a phrase or clause which may be left out begins with."""
 # Without a mark before it, what one of these begins tells which, when or by whom, and the rest would say something else.
 _DEFINING_TEXT = """
 as before by for if into like of over than that to unless until what when whether which who whom whose with within without
@@ -62,6 +63,15 @@ across afterwards always besides indoors less nowadays outdoors overseas perhaps
 versus whereas
 """
 _NO_VERBS = frozenset(_NO_VERBS_TEXT.split())
+# A clause or phrase that begins with one of these waits for the sentence's subject.
+_WAITING_TEXT = """
+according after although amid as because before despite during following given if once since though unless until when whereas
+while with without
+"""
+_WAITING = frozenset(_WAITING_TEXT.split())
+_ADJECTIVE_ENDINGS = ("ous", "ful", "less", "ible")
+_WITH_AFTER = frozenset({"look", "looks", "looked", "looking", "name", "named", "go", "goes", "going", "went"})
+_DASH = re.compile(r"--+|[–—]|(?<=\s)-(?=\s)")
 _PARENTHETIC = frozenset({"however", "though", "meanwhile", "therefore", "instead", "too", "also"})
 _CONNECTIVE = re.compile(
     r"(?:in fact|for (?:example|instance)|of course|in addition|in turn|as a result|after all|and|but|or|so|yet|then|still|indeed"
@@ -94,6 +104,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     if not kept:
         return ()
     source, places = found[which], set(kept)
+    if _opens_an_aside_only(sentence, sources[which]):
+        return ("--",)
     if _asks(sources[which]) and not _asks(sentence):
         return (source[-1][0],)
     if len(kept) < len(source) and not any(_may_be_a_verb(source[at][0]) for at in kept):
@@ -104,6 +116,11 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
 
 def _asks(sentence: str) -> bool:
     return sentence.rstrip(" \"'”’“»)]").endswith("?")
+
+
+def _opens_an_aside_only(sentence: str, source: str) -> bool:
+    """Whether one dash is left of a pair: “others -- say at the pole” of “others -- say at the pole -- saw it”."""
+    return len(_DASH.findall(source)) % 2 == 0 and len(_DASH.findall(sentence)) % 2 == 1
 
 
 def _may_go(source: Sequence[tuple[str, str]], start: int, kept: set[int]) -> bool:
@@ -132,7 +149,11 @@ def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: in
     if start and ":" in marks:
         return True
     if end == len(source):
-        return _ends_an_aside(source, start) or _turns_it_round(source, start)
+        return any(
+            rule(source, start) for rule in (_ends_an_aside, _turns_it_round, _awaits_its_subject, _parts_adjectives)
+        )
+    if start and marks and source[end][1] and fold(source[start][0]) in _JOINING:
+        return True  # “he fell, but after a while, she came” without what joins the two
     return bool(start) and (_speaks_of_what_went(source, start, end) or (bool(marks) and not source[end][1]))
 
 
@@ -149,6 +170,8 @@ def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
     if (part[0] == "and" and "both" in before) or part[:2] == ["if", "not"]:
         return True
     # “He pleaded guilty after his arrest because he was afraid”: the reason is what is said.
+    if part[0] == "after" and before and before[-1] in _WITH_AFTER:
+        return True
     return bool(start) and not source[start][1] and (part[0] in _DEFINING or "because" in part)
 
 
@@ -156,11 +179,11 @@ def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) ->
     """Whether the part begins as a phrase, a clause or an aside does, and is no pronoun or preposition alone."""
     part, marks = [fold(word) for word, _ in source[start:end]], source[start][1]
     if start == 0:
-        return end == len(source) or bool(source[end][1]) or (len(part) == 1 and part[0] in _OPENERS)
-    if len(part) == 1 and part[0] in _OPENERS - _ADVERBS:
+        return end == len(source) or bool(source[end][1]) or (len(part) == 1 and part[0] in OPENERS)
+    if len(part) == 1 and part[0] in OPENERS - _ADVERBS:
         return False
     opening = next((word for word in part if word not in _PARENTHETIC), part[0])
-    return opening not in _VERBS and (bool(marks) or part[0] in _OPENERS or part[0].endswith("ly"))
+    return opening not in _VERBS and (bool(marks) or part[0] in OPENERS or part[0].endswith("ly"))
 
 
 def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
@@ -180,10 +203,24 @@ def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
     aside = [fold(word) for word, _ in source[last:start]]
     if fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(" ".join(aside)):
         return True
+    if aside[0] in _JOINING and not any(_may_be_a_verb(word) for word, _ in source[last:start]):
+        return True  # “it took Egypt, and the world, by storm”
     # “But this time, he feels, they listen”: what was said began before the speaker and has not had its verb.
     before = max((at for at in range(1, last) if source[at][1]), default=0)
     says = len(aside) <= _MOST_WORDS_OF_A_SPEAKER and aside[-1] in _SAYING
     return says and not any(_may_be_a_verb(word) for word, _ in source[before:last])
+
+
+def _awaits_its_subject(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether all that is left is how the sentence begins: “When the trial began” of “When the trial began, he fled”."""
+    first = fold(source[0][0])
+    begins = first in _WAITING or first.endswith("ing")
+    return begins and bool(source[start][1]) and not any(marks for _, marks in source[1:start])
+
+
+def _parts_adjectives(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the part begins where an adjective waits for its noun: “a serious” of “a serious, lasting wound”."""
+    return bool(source[start][1]) and fold(source[start - 1][0]).endswith(_ADJECTIVE_ENDINGS)
 
 
 def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
@@ -199,7 +236,7 @@ def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> boo
     last = max((at for at in range(1, start) if source[at][1]), default=0)
     before = max((at for at in range(1, last) if source[at][1]), default=0)
     clauses = source[before:last], source[last:start]
-    opens_aside = not last or fold(source[before][0]) in _OPENERS | _RELATIVES
+    opens_aside = not last or fold(source[before][0]) in OPENERS | _RELATIVES
     return not opens_aside and all(any(_may_be_a_verb(word) for word, _ in clause) for clause in clauses)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from mtsum.checks.cuts import OPENERS
 from mtsum.checks.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+|(?<=\d)[,:]\d+)*")
@@ -22,8 +23,8 @@ def copied(sentence: str, source: str) -> str:
 
     A word that both have in the same order is kept. Words between two such ones stand for the source's words there, one
     for one where there are as many, else each for the next one that is spelled like it; one for which the source has none
-    is left out. Where words are left out of the source, and at the end, the marks are the sentence's own. The first letter
-    is a capital. Empty where nothing is kept.
+    is left out. Where words are left out of the source, and at the end, the marks are the sentence's own, but for the comma
+    of “In Egypt, where he was born, he is known”, which stays. The first letter is a capital. Empty where nothing is kept.
     """
     own, given = list(_WORD.finditer(sentence)), list(_WORD.finditer(source))
     kept = _kept([fold(match.group()) for match in own], [fold(match.group()) for match in given])
@@ -34,6 +35,8 @@ def copied(sentence: str, source: str) -> str:
     for word, place in kept:
         if place == last_place + 1:
             pieces.append(_between(source, given, place))
+        elif _ends_the_introduction(source, given, last_place, place):
+            pieces.append(", ")
         else:
             pieces.append(_between(sentence, own, last_word + 1 if last_word >= 0 else word))
         pieces.append(given[place].group())
@@ -48,6 +51,15 @@ def _between(text: str, words: Sequence[re.Match[str]], at: int) -> str:
     """What stands in ``text`` before its word number ``at``, or after its last one."""
     start = words[at - 1].end() if at else 0
     return text[start : words[at].start() if at < len(words) else len(text)]
+
+
+def _ends_the_introduction(source: str, words: Sequence[re.Match[str]], last: int, following: int) -> bool:
+    """Whether an aside that is left out, between the words ``last`` and ``following``, parts an introduction from the rest."""
+    if last < 0 or "," not in _between(source, words, last + 1) or "," not in _between(source, words, following):
+        return False
+    first = fold(words[0].group())
+    marked = any("," in _between(source, words, at) for at in range(1, last + 1))
+    return not marked and (first in OPENERS or first.endswith(("ing", "ed")))
 
 
 def _kept(words: Sequence[str], given: Sequence[str]) -> list[tuple[int, int]]:

@@ -45,6 +45,12 @@ def test_marks_between_words_that_stay_together_are_the_sources() -> None:
     assert copied(written, source) == "In 2001, early into the final of one of tennis' biggest events, fans booed her."
 
 
+def test_an_introduction_keeps_its_comma_when_an_aside_after_it_goes() -> None:
+    source = "In Egypt, where he was born, he is known."
+    assert copied("In Egypt he is known.", source) == "In Egypt, he is known."
+    assert copied("The city is known.", "The city, where he was born, is known.") == "The city is known."
+
+
 def test_nothing_is_made_of_a_sentence_that_shares_no_word_with_its_source() -> None:
     assert copied("!", SOURCE) == ""
 
