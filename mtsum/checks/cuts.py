@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mtsum.checks.order import nearest
+from mtsum.checks.unfinished import JOINING, RELATIVES, SAYING, is_unfinished
+from mtsum.checks.verbs import AUXILIARIES, may_be_a_verb
 from mtsum.checks.words import fold, marked_words
 
 _OPENERS_TEXT = """
@@ -32,10 +34,6 @@ _DEFINING_TEXT = """
 as before by for if into like of over than that to unless until what when whether which who whom whose with within without
 """
 _DEFINING = frozenset(_DEFINING_TEXT.split())
-_RELATIVES = frozenset({"which", "who", "whom", "whose", "where"})
-_SAYING = frozenset(
-    {"says", "said", "feels", "felt", "thinks", "thought", "believes", "believed", "hopes", "adds", "added"}
-)
 _DOUBT = frozenset({"may", "might", "likely", "possibly", "probably", "suspected", "believed", "apparently", "appears"})
 # Whose word a report may be taken to rest on without saying so.
 _OFFICES_TEXT = """
@@ -43,45 +41,12 @@ agency authorities department government media military ministry nato office off
 report reported reporter reports spokesman spokesperson spokeswoman statement
 """
 _OFFICES = frozenset(_OFFICES_TEXT.split())
-_MOST_WORDS_OF_A_SPEAKER = 4
-_JOINING = frozenset({"and", "or", "but", "yet", "nor"})
-_CLAUSE_OPENERS = _RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
-_VERBS_TEXT = """
-am are be been being can could did do does had has have is may might must said say says shall should told was were will would
-"""
-_VERBS = frozenset(_VERBS_TEXT.split())
-_PASTS_TEXT = """
-ate became began bought broke brought built came caught chose cost cut dealt drew drove fell felt flew forgot fought
-found gave got grew heard held hid hit hung hurt kept knew laid lay led left let lit lost made meant met paid put quit
-ran rang read rode rose sang sank sat saw sent set shook shot shut slept slid sold sought spent split spoke spread stood
-stole struck stuck swam swept swore taught thought threw took tore understood wept went woke won wore wound wrote
-"""
-_PASTS = frozenset(_PASTS_TEXT.split())
-# Adverbs and others that end as a verb's third person does.
-_NO_VERBS_TEXT = """
-across afterwards always besides indoors less nowadays outdoors overseas perhaps regardless sideways sometimes towards unless
-versus whereas
-"""
-_NO_VERBS = frozenset(_NO_VERBS_TEXT.split())
-# A clause or phrase that begins with one of these waits for the sentence's subject.
-_WAITING_TEXT = """
-according after although amid as because before despite during following given if once since though unless until when whereas
-while with without
-"""
-_WAITING = frozenset(_WAITING_TEXT.split())
-_ADJECTIVE_ENDINGS = ("ous", "ful", "less", "ible")
-_WITH_AFTER = frozenset({"look", "looks", "looked", "looking", "name", "named", "go", "goes", "going", "went"})
+_WITH_AFTER = frozenset(
+    {"look", "looks", "looked", "looking", "name", "names", "named", "naming", "take", "takes", "took"}
+)
+_NEAR = 3
 _DASH = re.compile(r"--+|[–—]|(?<=\s)-(?=\s)")
 _PARENTHETIC = frozenset({"however", "though", "meanwhile", "therefore", "instead", "too", "also"})
-_CONNECTIVE = re.compile(
-    r"(?:in fact|for (?:example|instance)|of course|in addition|in turn|as a result|after all|and|but|or|so|yet|then|still|indeed"
-    r"|however|though|meanwhile|therefore|instead|besides)"
-)
-_NOT_YET_TRUE = re.compile(
-    r"\b(?:could|would|might|should) have\b|\b(?:was|were) (?:supposed|meant|due|expected|scheduled|set|about|to)\b"
-    r"|\bhad (?:been )?(?:hoped|planned|expected|wanted|intended|tried)\b"
-    r"|\b(?:initially|originally|at first|so far|nearly|almost)\b"
-)
 _LIST_GOES_ON = re.compile(
     r"^(?:as well as|and|plus|or) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|another|others?\b|those\b)"
 )
@@ -93,10 +58,10 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     A part may go that begins after a punctuation mark, or with a preposition, a conjunction, a relative pronoun, an adverb
     or a day; at the source's beginning, one that a mark ends, or “so” or “when”. None may begin with an auxiliary or
     “said”: its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of
-    another noun, none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
-    conjunction may go alone, unless it is said twice. What is left has a verb, asks where its source asks, and ends in no
-    aside of a clause that goes on (“a pilot who, for reasons unknown, left”), nor before what undoes it (“could have been
-    freed, but”). Who says it stays, unless that is an office and there is no doubt, and a list ends with its last member.
+    another noun; none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
+    conjunction may go alone, unless it is said twice. What is left has a verb, asks
+    where its source asks, keeps both dashes of an aside or none, and is finished (see ``checks.unfinished``). Who says it
+    stays, unless that is an office and there is no doubt, and a list ends with its last member.
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]
@@ -108,7 +73,7 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
         return ("--",)
     if _asks(sources[which]) and not _asks(sentence):
         return (source[-1][0],)
-    if len(kept) < len(source) and not any(_may_be_a_verb(source[at][0]) for at in kept):
+    if len(kept) < len(source) and not any(may_be_a_verb(source[at][0]) for at in kept):
         return (source[kept[0]][0],)
     starts = [at for at in range(len(source)) if at not in places and (at == 0 or at - 1 in places)]
     return tuple(source[at][0] for at in starts if not _may_go(source, at, places))
@@ -149,10 +114,8 @@ def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: in
     if start and ":" in marks:
         return True
     if end == len(source):
-        return any(
-            rule(source, start) for rule in (_ends_an_aside, _turns_it_round, _awaits_its_subject, _parts_adjectives)
-        )
-    if start and marks and source[end][1] and fold(source[start][0]) in _JOINING:
+        return is_unfinished(source, start)
+    if start and marks and source[end][1] and fold(source[start][0]) in JOINING:
         return True  # “he fell, but after a while, she came” without what joins the two
     return bool(start) and (_speaks_of_what_went(source, start, end) or (bool(marks) and not source[end][1]))
 
@@ -162,7 +125,7 @@ def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
     part, before = ([fold(word) for word, _ in source[first:last]] for first, last in ((start, end), (0, start)))
     if _says_whose(part) and (not _rests_on_an_office(part) or _DOUBT & set(before)):
         return True
-    if part[0] in _JOINING and not any(_may_be_a_verb(word) for word, _ in source[start:end]):
+    if part[0] in JOINING and not any(may_be_a_verb(word) for word, _ in source[start:end]):
         return True
     if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start):
         return True
@@ -170,7 +133,7 @@ def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
     if (part[0] == "and" and "both" in before) or part[:2] == ["if", "not"]:
         return True
     # “He pleaded guilty after his arrest because he was afraid”: the reason is what is said.
-    if part[0] == "after" and before and before[-1] in _WITH_AFTER:
+    if part[0] == "after" and _WITH_AFTER & set(before[-_NEAR:]):
         return True
     return bool(start) and not source[start][1] and (part[0] in _DEFINING or "because" in part)
 
@@ -179,54 +142,27 @@ def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) ->
     """Whether the part begins as a phrase, a clause or an aside does, and is no pronoun or preposition alone."""
     part, marks = [fold(word) for word, _ in source[start:end]], source[start][1]
     if start == 0:
-        return end == len(source) or bool(source[end][1]) or (len(part) == 1 and part[0] in OPENERS)
+        turned_round = part == ["so"] and end < len(source) and fold(source[end][0]) in AUXILIARIES
+        alone = len(part) == 1 and part[0] in OPENERS and not turned_round
+        return end == len(source) or bool(source[end][1]) or alone
     if len(part) == 1 and part[0] in OPENERS - _ADVERBS:
         return False
     opening = next((word for word in part if word not in _PARENTHETIC), part[0])
-    return opening not in _VERBS and (bool(marks) or part[0] in OPENERS or part[0].endswith("ly"))
+    return opening not in AUXILIARIES and (bool(marks) or part[0] in OPENERS or part[0].endswith("ly"))
 
 
 def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
-    """Whether what follows the part from ``start`` to ``end`` is a relative clause or, after a mark, an apposition."""
-    following, marks = fold(source[end][0]), source[end][1]
-    return following in _RELATIVES or (bool(marks) and following in {"a", "an"})
+    """Whether what follows the part from ``start`` to ``end`` was said of a noun in it.
 
-
-def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
-    """Whether the part from ``start`` goes on with a clause that an aside between marks parts from its “who” or “that”.
-
-    Or with one that is only announced: “the city was at the heart of it -- in fact, it led”.
+    A relative clause is, or after a mark an apposition (“a town”, “Spain” after “Barcelona”) or a participle after a
+    relative clause.
     """
-    last = max((at for at in range(1, start) if source[at][1]), default=0)
-    if not last or not source[start][1]:
-        return False
-    aside = [fold(word) for word, _ in source[last:start]]
-    if fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(" ".join(aside)):
+    following, marks = source[end]
+    if fold(following) in RELATIVES:
         return True
-    if aside[0] in _JOINING and not any(_may_be_a_verb(word) for word, _ in source[last:start]):
-        return True  # “it took Egypt, and the world, by storm”
-    # “But this time, he feels, they listen”: what was said began before the speaker and has not had its verb.
-    before = max((at for at in range(1, last) if source[at][1]), default=0)
-    says = len(aside) <= _MOST_WORDS_OF_A_SPEAKER and aside[-1] in _SAYING
-    return says and not any(_may_be_a_verb(word) for word, _ in source[before:last])
-
-
-def _awaits_its_subject(source: Sequence[tuple[str, str]], start: int) -> bool:
-    """Whether all that is left is how the sentence begins: “When the trial began” of “When the trial began, he fled”."""
-    first = fold(source[0][0])
-    begins = first in _WAITING or first.endswith("ing")
-    return begins and bool(source[start][1]) and not any(marks for _, marks in source[1:start])
-
-
-def _parts_adjectives(source: Sequence[tuple[str, str]], start: int) -> bool:
-    """Whether the part begins where an adjective waits for its noun: “a serious” of “a serious, lasting wound”."""
-    return bool(source[start][1]) and fold(source[start - 1][0]).endswith(_ADJECTIVE_ENDINGS)
-
-
-def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
-    """Whether the part from ``start`` says that what is told before it did not happen: “could have been freed, but”."""
-    before = " ".join(fold(word) for word, _ in source[:start])
-    return fold(source[start][0]) in {"but", "until"} and _NOT_YET_TRUE.search(before) is not None
+    of_a_name = source[end - 1][0][0].isupper() and following[0].isupper()
+    of_a_clause = fold(source[start][0]) in RELATIVES and following.endswith("ing")
+    return bool(marks) and (fold(following) in {"a", "an"} or of_a_name or of_a_clause)
 
 
 def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> bool:
@@ -236,27 +172,14 @@ def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> boo
     last = max((at for at in range(1, start) if source[at][1]), default=0)
     before = max((at for at in range(1, last) if source[at][1]), default=0)
     clauses = source[before:last], source[last:start]
-    opens_aside = not last or fold(source[before][0]) in OPENERS | _RELATIVES
-    return not opens_aside and all(any(_may_be_a_verb(word) for word, _ in clause) for clause in clauses)
+    opens_aside = not last or fold(source[before][0]) in OPENERS | RELATIVES
+    return not opens_aside and all(any(may_be_a_verb(word) for word, _ in clause) for clause in clauses)
 
 
 def _says_whose(part: Sequence[str]) -> bool:
     """Whether ``part`` says whose claim a sentence is: “the police said”, “according to a witness”."""
-    return any(word in _SAYING or word in {"told", "according"} for word in part)
+    return any(word in SAYING or word in {"told", "according"} for word in part)
 
 
 def _rests_on_an_office(part: Sequence[str]) -> bool:
     return bool(_OFFICES & set(part)) or ("white", "house") in pairwise(part)
-
-
-def _may_be_a_verb(word: str) -> bool:
-    """Whether the form of ``word`` may be a verb's: an auxiliary, a past, or a third person (which plurals look like)."""
-    plain = fold(word)
-    looks_like_one = plain.endswith("s") and not plain.endswith(("ss", "this")) and word.islower() and len(word) > 3
-    third_person = looks_like_one and plain not in _NO_VERBS
-    return (
-        plain in _VERBS
-        or plain in _PASTS
-        or plain.endswith(("ed", "n't", "'s", "'re", "'ve", "'ll", "'m", "'d"))
-        or third_person
-    )

@@ -35,7 +35,7 @@ def copied(sentence: str, source: str) -> str:
     for word, place in kept:
         if place == last_place + 1:
             pieces.append(_between(source, given, place))
-        elif _ends_the_introduction(source, given, last_place, place):
+        elif _keeps_its_comma(source, given, last_place, place):
             pieces.append(", ")
         else:
             pieces.append(_between(sentence, own, last_word + 1 if last_word >= 0 else word))
@@ -53,13 +53,17 @@ def _between(text: str, words: Sequence[re.Match[str]], at: int) -> str:
     return text[start : words[at].start() if at < len(words) else len(text)]
 
 
-def _ends_the_introduction(source: str, words: Sequence[re.Match[str]], last: int, following: int) -> bool:
-    """Whether an aside that is left out, between the words ``last`` and ``following``, parts an introduction from the rest."""
+def _keeps_its_comma(source: str, words: Sequence[re.Match[str]], last: int, following: int) -> bool:
+    """Whether what an aside parts, between the words ``last`` and ``following``, has a comma without the aside as well.
+
+    So has an introduction, and a phrase or clause at the end.
+    """
     if last < 0 or "," not in _between(source, words, last + 1) or "," not in _between(source, words, following):
         return False
     first = fold(words[0].group())
     marked = any("," in _between(source, words, at) for at in range(1, last + 1))
-    return not marked and (first in OPENERS or first.endswith(("ing", "ed")))
+    introduction = not marked and (first in OPENERS or first.endswith(("ing", "ed")))
+    return introduction or fold(words[following].group()) in OPENERS
 
 
 def _kept(words: Sequence[str], given: Sequence[str]) -> list[tuple[int, int]]:

@@ -45,9 +45,13 @@ def test_marks_between_words_that_stay_together_are_the_sources() -> None:
     assert copied(written, source) == "In 2001, early into the final of one of tennis' biggest events, fans booed her."
 
 
-def test_an_introduction_keeps_its_comma_when_an_aside_after_it_goes() -> None:
+def test_an_introduction_or_an_ending_keeps_its_comma_when_the_aside_goes() -> None:
     source = "In Egypt, where he was born, he is known."
     assert copied("In Egypt he is known.", source) == "In Egypt, he is known."
+    said = "Nine were held in May, four of them at home, according to a statement."
+    assert copied("Nine were held in May according to a statement.", said) == (
+        "Nine were held in May, according to a statement."
+    )
     assert copied("The city is known.", "The city, where he was born, is known.") == "The city is known."
 
 
