@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from mtsum.checks.order import nearest
 from mtsum.checks.unfinished import JOINING, RELATIVES, SAYING, is_unfinished
-from mtsum.checks.verbs import AUXILIARIES, may_be_a_verb
+from mtsum.checks.verbs import AUXILIARIES, is_a_verb, may_be_a_verb
 from mtsum.checks.words import fold, marked_words
 
 _OPENERS_TEXT = """
@@ -45,6 +45,7 @@ _WITH_AFTER = frozenset(
     {"look", "looks", "looked", "looking", "name", "names", "named", "naming", "take", "takes", "took"}
 )
 _NEAR = 3
+_PLURALS = frozenset({"they", "them", "their", "theirs"})
 _DASH = re.compile(r"--+|[–—]|(?<=\s)-(?=\s)")
 _PARENTHETIC = frozenset({"however", "though", "meanwhile", "therefore", "instead", "too", "also"})
 _LIST_GOES_ON = re.compile(
@@ -103,6 +104,8 @@ def _is_said_twice(source: Sequence[tuple[str, str]], start: int, end: int) -> b
     part, before, after = (
         [fold(word) for word, _ in source[max(0, first) : first + size]] for first in (start, start - size, end)
     )
+    if any(word[0].isupper() for word, _ in source[start:end]):
+        return False  # as in “Jay Jay French”
     unmarked = not any(marks for _, marks in source[start + 1 : end])
     once_more = (part == before and not source[start][1]) or (part == after and not source[end][1])
     return unmarked and once_more
@@ -127,7 +130,7 @@ def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
         return True
     if part[0] in JOINING and not any(may_be_a_verb(word) for word, _ in source[start:end]):
         return True
-    if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start):
+    if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start) or _ends_a_list(source, start, end):
         return True
     # “For days, if not months” is a list that ends there.
     if (part[0] == "and" and "both" in before) or part[:2] == ["if", "not"]:
@@ -144,6 +147,8 @@ def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) ->
     if start == 0:
         turned_round = part == ["so"] and end < len(source) and fold(source[end][0]) in AUXILIARIES
         alone = len(part) == 1 and part[0] in OPENERS and not turned_round
+        if len(part) > 1 and _PLURALS & {fold(word) for word, _ in source[end:]}:
+            return False  # “To stop the thieves, think like them”
         return end == len(source) or bool(source[end][1]) or alone
     if len(part) == 1 and part[0] in OPENERS - _ADVERBS:
         return False
@@ -162,7 +167,7 @@ def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int
         return True
     of_a_name = source[end - 1][0][0].isupper() and following[0].isupper()
     of_a_clause = fold(source[start][0]) in RELATIVES and following.endswith("ing")
-    return bool(marks) and (fold(following) in {"a", "an"} or of_a_name or of_a_clause)
+    return bool(marks) and (fold(following) in {"a", "an", "but", "yet"} or of_a_name or of_a_clause)
 
 
 def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> bool:
@@ -174,6 +179,14 @@ def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> boo
     clauses = source[before:last], source[last:start]
     opens_aside = not last or fold(source[before][0]) in OPENERS | RELATIVES
     return not opens_aside and all(any(may_be_a_verb(word) for word, _ in clause) for clause in clauses)
+
+
+def _ends_a_list(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
+    """Whether the part is how a list of nouns ends the sentence: “an icon, a singer and a star” of “a poet, an icon, ...”."""
+    part = [fold(word) for word, _ in source[start:end]]
+    members = bool(source[start][1]) and part[0] not in OPENERS and bool({"and", "or"} & set(part))
+    listed_before = any(marks for _, marks in source[1:start])
+    return members and listed_before and end == len(source) and not any(is_a_verb(word) for word in part)
 
 
 def _says_whose(part: Sequence[str]) -> bool:

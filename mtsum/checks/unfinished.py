@@ -64,6 +64,8 @@ def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
 def _awaits_its_subject(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether all that is left is how the sentence begins: “When the trial began” of “When the trial began, he fled”."""
     first = fold(source[0][0])
+    if first in _WAITING and fold(source[start][0]) == "then":
+        return True
     begins = first in _WAITING or (first.endswith("ing") and bool(source[start][1]))
     return begins and not any(marks and not word[0].isdigit() for word, marks in source[1:start])
 
@@ -73,13 +75,15 @@ def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:
     last = _last_mark(source, start)
     if not last or not source[start][1]:
         return False
-    subject, opening = [word for word, _ in source[:last]], fold(source[last][0])
-    is_aside = opening in RELATIVES or opening in {"a", "an"} or opening.endswith("ing") or is_past(opening)
-    if not is_aside or fold(subject[0]) in _WAITING:
-        return False
-    if is_past(source[start][0]) or not any(may_be_a_verb(word) for word in subject):
+    subject, aside = ([word for word, _ in part] for part in (source[:last], source[last:start]))
+    relative = fold(aside[0]) in RELATIVES
+    if not relative and any(may_be_a_verb(word) for word in aside[1:]):
+        return False  # a clause of its own
+    if is_past(source[start][0]):
         return True
-    return opening in RELATIVES and not any(is_a_verb(word) for word in subject)
+    if fold(subject[0]) in _WAITING:
+        return False
+    return not any(is_a_verb(word) if relative else may_be_a_verb(word) for word in subject)
 
 
 def _parts_adjectives(source: Sequence[tuple[str, str]], start: int) -> bool:

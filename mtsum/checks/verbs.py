@@ -22,20 +22,23 @@ across afterwards always besides indoors less nowadays outdoors overseas perhaps
 versus whereas
 """
 _NO_VERBS = frozenset(_NO_VERBS_TEXT.split())
-_CONTRACTIONS = ("n't", "'s", "'re", "'ve", "'ll", "'m", "'d")
+_CONTRACTIONS = ("n't", "'re", "'ve", "'ll", "'m", "'d")
+# What “is” may be drawn together with; after another word, “'s” is a genitive.
+_IS_WITH = frozenset({"he", "here", "how", "it", "let", "she", "that", "there", "what", "where", "who"})
 
 
 def may_be_a_verb(word: str) -> bool:
     """Whether the form of ``word`` may be a verb's: ``is_a_verb``, or a third person (which plurals look like)."""
     plain = fold(word)
-    third_person = plain.endswith("s") and not plain.endswith(("ss", "this")) and word.islower() and len(word) > 3
+    third_person = plain.endswith("s") and not plain.endswith(("ss", "'s", "this")) and word.islower() and len(word) > 3
     return is_a_verb(word) or (third_person and plain not in _NO_VERBS)
 
 
 def is_a_verb(word: str) -> bool:
     """Whether the form of ``word`` is hardly anything but a verb's: an auxiliary, a past or a participle."""
     plain = fold(word)
-    return plain in AUXILIARIES or is_past(word) or plain.endswith(_CONTRACTIONS)
+    drawn_together = plain.endswith(_CONTRACTIONS) or (plain.endswith("'s") and plain[:-2] in _IS_WITH)
+    return plain in AUXILIARIES or is_past(word) or drawn_together
 
 
 def is_past(word: str) -> bool:

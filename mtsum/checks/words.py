@@ -43,7 +43,9 @@ def marked_words(text: str) -> list[tuple[str, str]]:
 
 
 def _joins(text: str, mark: re.Match[str]) -> bool:
-    """Whether ``mark`` parts nothing: a currency's, or the dash inside “$58-$60”."""
+    """Whether ``mark`` parts nothing: a currency's, the dash inside “$58-$60”, or the full stop of “Sgt.”."""
+    if mark.group() == "." and text[max(0, mark.start() - 1)].isalnum():
+        return True
     glued = not text[max(0, mark.start() - 1)].isspace() and not text[mark.end() : mark.end() + 1].isspace()
     return mark.group() in "$€£" or (mark.group() in "-–/" and glued)
 

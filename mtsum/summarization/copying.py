@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from mtsum.checks.cuts import OPENERS
+from mtsum.checks.verbs import is_a_verb
 from mtsum.checks.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+|(?<=\d)[,:]\d+)*")
@@ -63,7 +64,8 @@ def _keeps_its_comma(source: str, words: Sequence[re.Match[str]], last: int, fol
     first = fold(words[0].group())
     marked = any("," in _between(source, words, at) for at in range(1, last + 1))
     introduction = not marked and (first in OPENERS or first.endswith(("ing", "ed")))
-    return introduction or fold(words[following].group()) in OPENERS
+    after = words[following].group()
+    return (introduction and not is_a_verb(after)) or fold(after) in OPENERS
 
 
 def _kept(words: Sequence[str], given: Sequence[str]) -> list[tuple[int, int]]:

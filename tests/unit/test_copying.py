@@ -52,6 +52,7 @@ def test_an_introduction_or_an_ending_keeps_its_comma_when_the_aside_goes() -> N
     assert copied("Nine were held in May according to a statement.", said) == (
         "Nine were held in May, according to a statement."
     )
+    assert copied("At first Kola asked.", "At first Kola, clad in white, asked.") == "At first Kola asked."
     assert copied("The city is known.", "The city, where he was born, is known.") == "The city is known."
 
 
