@@ -27,8 +27,8 @@ also already again currently even just now once quite rather soon still then the
 too very yesterday monday tuesday wednesday thursday friday saturday sunday
 """
 _ADVERBS = frozenset(_ADVERBS_TEXT.split())
-OPENERS = frozenset(_OPENERS_TEXT.split()) | _ADVERBS
-"""Words that a phrase or clause which may be left out begins with."""
+OPENERS = frozenset(_OPENERS_TEXT.split())
+"""Words that a phrase or clause begins with which may be left out."""
 # Without a mark before it, what one of these begins tells which, when or by whom, and the rest would say something else.
 _DEFINING_TEXT = """
 as before by for if into like of over than that to unless until what when whether which who whom whose with within without
@@ -146,14 +146,14 @@ def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) ->
     part, marks = [fold(word) for word, _ in source[start:end]], source[start][1]
     if start == 0:
         turned_round = part == ["so"] and end < len(source) and fold(source[end][0]) in AUXILIARIES
-        alone = len(part) == 1 and part[0] in OPENERS and not turned_round
+        alone = len(part) == 1 and part[0] in OPENERS | _ADVERBS and not turned_round
         if len(part) > 1 and _PLURALS & {fold(word) for word, _ in source[end:]}:
             return False  # “To stop the thieves, think like them”
         return end == len(source) or bool(source[end][1]) or alone
-    if len(part) == 1 and part[0] in OPENERS - _ADVERBS:
+    if len(part) == 1 and part[0] in OPENERS:
         return False
     opening = next((word for word in part if word not in _PARENTHETIC), part[0])
-    return opening not in AUXILIARIES and (bool(marks) or part[0] in OPENERS or part[0].endswith("ly"))
+    return opening not in AUXILIARIES and (bool(marks) or part[0] in OPENERS | _ADVERBS or part[0].endswith("ly"))
 
 
 def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:

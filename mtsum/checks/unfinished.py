@@ -36,9 +36,20 @@ _NOT_YET_TRUE = re.compile(
 )
 
 
+_FEW_WORDS = 3
+_OUTCOMES = frozenset({"killing", "injuring", "wounding", "destroying", "leaving", "causing", "sparking", "forcing"})
+
+
 def is_unfinished(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether the words of ``source`` before position ``start`` can't be a sentence without those from there on."""
-    rules = (_ends_an_aside, _turns_it_round, _awaits_its_subject, _awaits_its_verb, _parts_adjectives)
+    rules = (
+        _ends_an_aside,
+        _turns_it_round,
+        _awaits_its_subject,
+        _awaits_its_verb,
+        _parts_adjectives,
+        _tells_the_outcome,
+    )
     return any(rule(source, start) for rule in rules)
 
 
@@ -72,6 +83,9 @@ def _awaits_its_subject(source: Sequence[tuple[str, str]], start: int) -> bool:
 
 def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether nothing but the subject and an aside is left: “The plan, made in 2011” of “The plan, made in 2011, failed”."""
+    later = (source[at][0] for at in range(start + 1, len(source)) if source[at][1])
+    if source[start][1] and any(is_a_verb(word) and fold(word) not in SAYING for word in later):
+        return True  # the aside goes with the verb: “A sea valued at nothing, one of ours, is dying”
     last = _last_mark(source, start)
     if not last or not source[start][1]:
         return False
@@ -91,15 +105,20 @@ def _parts_adjectives(source: Sequence[tuple[str, str]], start: int) -> bool:
     return bool(source[start][1]) and fold(source[start - 1][0]).endswith(_ADJECTIVE_ENDINGS)
 
 
-def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
-    """Whether the part from ``start`` says that what is told before it did not happen, or not only.
+def _tells_the_outcome(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the part is what came of it: “a gorilla leaped at the window, cracking it”."""
+    first = fold(source[start][0])
+    short = first.endswith("ing") and len(source) - start <= _FEW_WORDS
+    return bool(source[start][1]) and (short or first in _OUTCOMES)
 
-    “Could have been freed, but” is such a turn.
-    """
+
+def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the part from ``start`` says that what is told before it is not so, or not all: “always thorny, but rarely”."""
     before = " ".join(fold(word) for word, _ in source[:start])
-    if "not only" in before or "not just" in before:
+    first = fold(source[start][0])
+    if first in {"but", "yet"} or "not only" in before or "not just" in before:
         return True
-    return fold(source[start][0]) in {"but", "until"} and _NOT_YET_TRUE.search(before) is not None
+    return first == "until" and _NOT_YET_TRUE.search(before) is not None
 
 
 def _last_mark(source: Sequence[tuple[str, str]], end: int) -> int:

@@ -19,7 +19,7 @@ _LEANING = frozenset(_LEANING_TEXT.split())
 _LEANING_PHRASE = re.compile(
     r"(?:before|after|since|despite|at|by|in|of|for|from|on|with|to|during) (?:that|this|these|those|which|then|it)\b"
     r"|in addition\b|as a result\b|after all\b|for (?:example|instance)\b"
-    r"|the (?:former|latter|other|others|same|two|three|pair)\b"
+    r"|the (?:former|latter|other|others|same|two|three|pair|couple|duo|trio)\b"
     r"|one of (?:them|those|these)\b|(?:in|on) (?:his|her|their)\b|because(?:,|[^,]*$)|which\b[^?]*$"
     r"|[\w'.\- ]{2,30}, (?:however|instead|meanwhile|on the (?:contrary|other hand)|(?:by|in) contrast"
     r"|for (?:his|her|its|their) part),",

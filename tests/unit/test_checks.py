@@ -266,6 +266,13 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("She is a singer, an icon.", "She is a singer, an icon, a poet, actress and cook.", ("a",)),
         ("Jay Kola is here.", "Jay Jay Kola is here.", ("Jay",)),
         ("A town must think like them.", "To stop thieves, a town must think like them.", ("To",)),
+        ("It leaped at the glass.", "It leaped at the glass, cracking it.", ("cracking",)),
+        ("A train fell.", "A train fell, killing at least 30 people in the north.", ("killing",)),
+        ("A train fell.", "A train fell, drawing people from the villages in the north.", ()),
+        ("It may sink.", "It may sink, after the storm, Brett, said officials in May.", ("after",)),  # a doubt is whose
+        ("It sank.", "It sank, after the storm, Brett, said officials in May.", ()),
+        ("They were always thorny.", "They were always thorny, but rarely so venomous.", ("but",)),
+        ("A sea valued at nothing.", "A sea valued at nothing, one of ours, is dying.", ("one",)),
         ("It hurts both them.", "It hurts both them, and says who they are.", ("and",)),
         ("He learned a lesson.", "He learned a lesson: peace is worth it.", ("peace",)),
         ("They freed her.", "They freed her, but not her brother.", ("but",)),

@@ -21,6 +21,7 @@ from mtsum.summarization.length import Budget
         "Before that, the former lawyer was a senator.",
         "Before leaving his house, the mayor called the army.",
         "One of them died.",
+        "The couple left in May.",
         "Both trials end on Monday.",
         "Because, according to her, she is ill.",
         "The rebels seem to be winning there.",
