@@ -8,10 +8,10 @@ middle of a phrase, or a verb, may not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from mtsum.checks.order import nearest
+from mtsum.checks.order import aligned, nearest
 from mtsum.checks.unfinished import JOINING, RELATIVES, SAYING, is_unfinished
 from mtsum.checks.verbs import AUXILIARIES, is_a_verb, may_be_a_verb
 from mtsum.checks.words import fold, marked_words
@@ -23,8 +23,7 @@ near off on onto or out outside over per since so such than that though through 
 until unlike up upon via what when where whereas whether which while who whom whose with within without yet
 """
 _ADVERBS_TEXT = """
-also already again currently even just now once quite rather soon still then there today tomorrow
-too very yesterday monday tuesday wednesday thursday friday saturday sunday
+also already currently now soon still then today tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday
 """
 _ADVERBS = frozenset(_ADVERBS_TEXT.split())
 OPENERS = frozenset(_OPENERS_TEXT.split())
@@ -34,17 +33,21 @@ _DEFINING_TEXT = """
 as before by for if into like of over than that to unless until what when whether which who whom whose with within without
 """
 _DEFINING = frozenset(_DEFINING_TEXT.split())
+_SPEAKERS = frozenset({"officer", "officers", "official", "officials", "spokesman", "spokesperson", "spokeswoman"})
+_MOST_WORDS_OF_A_SPEAKER = 6
 _DOUBT = frozenset({"may", "might", "likely", "possibly", "probably", "suspected", "believed", "apparently", "appears"})
-# Whose word a report may be taken to rest on without saying so.
+# Whose word a report may be taken to rest on without saying so; what other media report is hearsay.
 _OFFICES_TEXT = """
-agency authorities department government media military ministry nato office officer officers official officials police
-report reported reporter reports spokesman spokesperson spokeswoman statement
+authorities department government military ministry nato office police statement
 """
 _OFFICES = frozenset(_OFFICES_TEXT.split())
 _WITH_AFTER = frozenset(
     {"look", "looks", "looked", "looking", "name", "names", "named", "naming", "take", "takes", "took"}
 )
 _NEAR = 3
+# Between marks, what begins with one of these goes on after it (“he fell, but after a while, she came”, “ten, including two
+# of us, three of them and you”) or holds for it (“his life, as he knew it, ended”).
+_JOINED_TO = JOINING | {"as"}
 _PLURALS = frozenset({"they", "them", "their", "theirs"})
 _DASH = re.compile(r"--+|[–—]|(?<=\s)-(?=\s)")
 _PARENTHETIC = frozenset({"however", "though", "meanwhile", "therefore", "instead", "too", "also"})
@@ -69,15 +72,22 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     which, kept = nearest(wanted, [[fold(word) for word, _ in source] for source in found])
     if not kept:
         return ()
-    source, places = found[which], set(kept)
+    source = found[which]
     if _opens_an_aside_only(sentence, sources[which]):
         return ("--",)
     if _asks(sources[which]) and not _asks(sentence):
         return (source[-1][0],)
     if len(kept) < len(source) and not any(may_be_a_verb(source[at][0]) for at in kept):
         return (source[kept[0]][0],)
-    starts = [at for at in range(len(source)) if at not in places and (at == 0 or at - 1 in places)]
-    return tuple(source[at][0] for at in starts if not _may_go(source, at, places))
+    # Of “the car, which was near, was hit” either “was” may be the one that stays: what can be a whole part is what went.
+    other = [len(source) - 1 - at for at in aligned([fold(word) for word, _ in reversed(source)], wanted[::-1])]
+    return min((_parts_that_stay(source, set(places)) for places in (kept, other)), key=len)
+
+
+def _parts_that_stay(source: Sequence[tuple[str, str]], kept: set[int]) -> tuple[str, ...]:
+    """The first words of the parts of ``source`` that are not in ``kept`` and may not go."""
+    starts = [at for at in range(len(source)) if at not in kept and (at == 0 or at - 1 in kept)]
+    return tuple(source[at][0] for at in starts if not _may_go(source, at, kept))
 
 
 def _asks(sentence: str) -> bool:
@@ -118,19 +128,27 @@ def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: in
         return True
     if end == len(source):
         return is_unfinished(source, start)
-    if start and marks and source[end][1] and fold(source[start][0]) in JOINING:
-        return True  # “he fell, but after a while, she came” without what joins the two
+    if start and marks and source[end][1] and _holds_for_what_follows(source, start, end):
+        return True
     return bool(start) and (_speaks_of_what_went(source, start, end) or (bool(marks) and not source[end][1]))
+
+
+def _holds_for_what_follows(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
+    opening = fold(source[start][0])
+    return opening in _JOINED_TO or (opening == "including" and not is_a_verb(source[end][0]))
 
 
 def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
     """Whether the part is a list's member, defines what is before it, or says whose claim that is."""
     part, before = ([fold(word) for word, _ in source[first:last]] for first, last in ((start, end), (0, start)))
-    if _says_whose(part) and (not _rests_on_an_office(part) or _DOUBT & set(before)):
+    whose = [clause for clause in _clauses(source[start:end]) if _says_whose(clause)]
+    if whose and (_DOUBT & set(before) or not all(_rests_on_an_office(clause) for clause in whose)):
         return True
     if part[0] in JOINING and not any(may_be_a_verb(word) for word, _ in source[start:end]):
         return True
     if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start) or _ends_a_list(source, start, end):
+        return True
+    if {"other", "others"} & set(part[:3]) and {"one", "some"} & set(before):
         return True
     # “For days, if not months” is a list that ends there.
     if (part[0] == "and" and "both" in before) or part[:2] == ["if", "not"]:
@@ -153,7 +171,8 @@ def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) ->
     if len(part) == 1 and part[0] in OPENERS:
         return False
     opening = next((word for word in part if word not in _PARENTHETIC), part[0])
-    return opening not in AUXILIARIES and (bool(marks) or part[0] in OPENERS | _ADVERBS or part[0].endswith("ly"))
+    is_auxiliary = opening in AUXILIARIES or opening.endswith("n't")
+    return not is_auxiliary and (bool(marks) or part[0] in OPENERS | _ADVERBS or part[0].endswith("ly"))
 
 
 def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
@@ -191,8 +210,17 @@ def _ends_a_list(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
 
 def _says_whose(part: Sequence[str]) -> bool:
     """Whether ``part`` says whose claim a sentence is: “the police said”, “according to a witness”."""
-    return any(word in SAYING or word in {"told", "according"} for word in part)
+    return any(word in SAYING or word in {"told", "according", "reported"} for word in part)
+
+
+def _clauses(part: Sequence[tuple[str, str]]) -> Iterator[list[str]]:
+    """The words of ``part``, folded, as its marks part them."""
+    starts = [0, *(at for at in range(1, len(part)) if part[at][1]), len(part)]
+    for first, last in pairwise(starts):
+        yield [fold(word) for word, _ in part[first:last]]
 
 
 def _rests_on_an_office(part: Sequence[str]) -> bool:
-    return bool(_OFFICES & set(part)) or ("white", "house") in pairwise(part)
+    """Whether who says it is an office or speaks for one, and nothing more is told of it."""
+    speaker = len(part) <= _MOST_WORDS_OF_A_SPEAKER and _SPEAKERS & set(part)
+    return bool(_OFFICES & set(part) or speaker) or ("white", "house") in pairwise(part)

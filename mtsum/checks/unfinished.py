@@ -17,7 +17,7 @@ SAYING = frozenset(
 )
 JOINING = frozenset({"and", "or", "but", "yet", "nor"})
 _MOST_WORDS_OF_A_SPEAKER = 4
-_CLAUSE_OPENERS = RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
+CLAUSE_OPENERS = RELATIVES | {"that", "because", "if", "when", "while", "although", "and", "but"}
 # A clause or phrase that begins with one of these waits for the sentence's subject.
 _WAITING_TEXT = """
 according after although amid as because before despite during following given if once since though unless until when whereas
@@ -62,7 +62,7 @@ def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
     if not last or not source[start][1]:
         return False
     aside = [fold(word) for word, _ in source[last:start]]
-    if fold(source[last - 1][0]) in _CLAUSE_OPENERS or _CONNECTIVE.fullmatch(" ".join(aside)):
+    if fold(source[last - 1][0]) in CLAUSE_OPENERS or _CONNECTIVE.fullmatch(" ".join(aside)):
         return True
     if aside[0] in JOINING and not any(may_be_a_verb(word) for word, _ in source[last:start]):
         return True  # “it took Egypt, and the world, by storm”
@@ -74,7 +74,8 @@ def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
 
 def _awaits_its_subject(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether all that is left is how the sentence begins: “When the trial began” of “When the trial began, he fled”."""
-    first = fold(source[0][0])
+    opening = [fold(word) for word, _ in source[:2]]
+    first = opening[-1] if opening[0] in {"just", "even", "only"} else opening[0]
     if first in _WAITING and fold(source[start][0]) == "then":
         return True
     begins = first in _WAITING or (first.endswith("ing") and bool(source[start][1]))
@@ -83,15 +84,19 @@ def _awaits_its_subject(source: Sequence[tuple[str, str]], start: int) -> bool:
 
 def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether nothing but the subject and an aside is left: “The plan, made in 2011” of “The plan, made in 2011, failed”."""
+    gone, left = ([word for word, _ in part] for part in (source[start:], source[:start]))
+    goes_on = source[start][1] or fold(gone[0]) in JOINING
+    if goes_on and any(map(_is_finite, gone)) and not any(map(is_a_verb, left)):
+        return True
     later = (source[at][0] for at in range(start + 1, len(source)) if source[at][1])
-    if source[start][1] and any(is_a_verb(word) and fold(word) not in SAYING for word in later):
+    if source[start][1] and any(map(_is_finite, later)):
         return True  # the aside goes with the verb: “A sea valued at nothing, one of ours, is dying”
     last = _last_mark(source, start)
     if not last or not source[start][1]:
         return False
     subject, aside = ([word for word, _ in part] for part in (source[:last], source[last:start]))
     relative = fold(aside[0]) in RELATIVES
-    if not relative and any(may_be_a_verb(word) for word in aside[1:]):
+    if not relative and any(is_a_verb(word) for word in aside[1:]):
         return False  # a clause of its own
     if is_past(source[start][0]):
         return True
@@ -103,6 +108,11 @@ def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:
 def _parts_adjectives(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether the part begins where an adjective waits for its noun: “a serious” of “a serious, lasting wound”."""
     return bool(source[start][1]) and fold(source[start - 1][0]).endswith(_ADJECTIVE_ENDINGS)
+
+
+def _is_finite(word: str) -> bool:
+    """Whether ``word`` is a verb that has a subject, and does not say whose the claim is; a form in -ed may be a participle."""
+    return is_a_verb(word) and not word.endswith("ed") and fold(word) not in SAYING
 
 
 def _tells_the_outcome(source: Sequence[tuple[str, str]], start: int) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from mtsum.checks.cuts import OPENERS
+from mtsum.checks.unfinished import CLAUSE_OPENERS
 from mtsum.checks.verbs import is_a_verb
 from mtsum.checks.words import fold
 
@@ -36,6 +37,8 @@ def copied(sentence: str, source: str) -> str:
     for word, place in kept:
         if place == last_place + 1:
             pieces.append(_between(source, given, place))
+        elif last_place >= 0 and fold(given[last_place].group()) in CLAUSE_OPENERS:
+            pieces.append(" ")  # “that’s when, as he says, they came” without the marks of what is gone
         elif _keeps_its_comma(source, given, last_place, place):
             pieces.append(", ")
         else:

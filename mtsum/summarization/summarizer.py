@@ -47,7 +47,7 @@ _SHORTENED_WORTH, _LAST_RESORT_WORTH = 0.95, 0.85
 # A cut is worth more where it leaves what the article comes back to, less where it takes that away: by the square root of
 # how much more, a word, and at most so much.
 _WEIGHT_OF_RECURRENCE, _MOST_RECURRENCE = 0.5, 2.0
-_SPARE_GROUPS = 2
+_SPARE_GROUPS = 3
 _TOKENS_A_WORD = 1.6
 # Extracted sentences beyond these cannot make it into a summary; looking at all of a long report would only cost time.
 _MOST_EXTRACTS = 60

@@ -54,6 +54,8 @@ def test_an_introduction_or_an_ending_keeps_its_comma_when_the_aside_goes() -> N
     )
     assert copied("At first Kola asked.", "At first Kola, clad in white, asked.") == "At first Kola asked."
     assert copied("Kola even came.", "Kola, who is ill, even came.") == "Kola even came."
+    said = "That was when, as he says, they came."
+    assert copied("That was when, they came.", said) == "That was when they came."
     assert copied("The city is known.", "The city, where he was born, is known.") == "The city is known."
 
 
