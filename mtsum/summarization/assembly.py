@@ -80,10 +80,12 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
 def _needs(ordered: Sequence[Candidate]) -> list[list[int]]:
     """For each candidate and each thing it takes for granted: those before it that tell it, as bits."""
     told = [full_names(candidate.text) for candidate in ordered]
+    said = [set(content_stems(candidate.text)) for candidate in ordered]
     needs = []
     for at, candidate in enumerate(ordered):
         context = candidate.context
         found = [_mask(other for other in range(at) if name in told[other]) for name in context.names - told[at]]
+        found += [_mask(other for other in range(at) if thing in said[other]) for thing in context.things]
         if context.previous is not None and context.previous not in candidate.sources:
             found.append(_mask(other for other in range(at) if ordered[other].tells(context.previous)))
         needs.append(found)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, fold
+from mtsum.checks.words import ENGLISH_FUNCTION_WORDS, content_stems, fold
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?|\d+|[^\w\s]")
 _OPENING = re.compile(r"^[\W_]+")
@@ -19,16 +19,19 @@ _LEANING = frozenset(_LEANING_TEXT.split())
 _LEANING_PHRASE = re.compile(
     r"(?:before|after|since|despite|at|by|in|of|for|from|on|with|to|during) (?:that|this|these|those|which|then|it)\b"
     r"|in addition\b|as a result\b|after all\b|for (?:example|instance)\b"
-    r"|the (?:former|latter|other|others|same|two|three|pair|couple|duo|trio)\b"
+    r"|the one (?:that|who|which)\b|the (?:former|latter|other|others|same|two|three|pair|couple|duo|trio)\b"
     r"|one of (?:them|those|these)\b|(?:in|on) (?:his|her|their)\b|because(?:,|[^,]*$)|which\b[^?]*$"
     r"|[\w'.\- ]{2,30}, (?:however|instead|meanwhile|on the (?:contrary|other hand)|(?:by|in) contrast"
     r"|for (?:his|her|its|their) part),",
 )
 _POINTS_BACK = re.compile(
-    r"\b(?:that|the same) (?:year|day|month|week|night|summer)\b|\bat the time\b|, both then,"
+    r"\bthe (?:same|other) (?!hand|side|end|time|way|as\b|thing|day|of\b|than\b|is\b|was\b)"
+    r"|\b(?:that|the same) (?:year|day|month|week|night|summer)\b|\bat the time\b|, both then,"
     r"|\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:just|all|done|did|does|do) (?:that|this)[.!?]*$"
     r"|\b(?:these|those) (?!who\b|whose\b|of\b|in\b|with\b|from\b|days\b|are\b|were\b)[a-z]|^(?:[\w'-]+ ){0,3}[\w'-]+, though,"
 )
+_THE_THING = re.compile(r"(?:In |At |On |For |From )?[Tt]h(?:e|is|at) (?:\d+-\w+-\w+ )?([a-z]+)\b(?! of\b)")
+_HE_SAID = re.compile(r", (?:he|she) (?:said|says|added|told \w+)\b[^,]*$")
 _OF_ITSELF = re.compile(
     r"(?:in )?th(?:is|at|ese|ose) (?:morning|week|weekend|month|year|days?|time|summer|winter|spring|fall|autumn|season)\b"
     r"|(?:at|for) (?:this|that) time\b|in this (?:country|article)\b"
@@ -42,26 +45,32 @@ _NOT_PEOPLE = re.compile(
 
 @dataclass(frozen=True)
 class Context:
-    """What must be told before a sentence: sentence ``previous`` (a position), and who each of ``names`` is.
+    """What must be told before a sentence: sentence ``previous`` (a position), who each of ``names`` is, and of which ``things``.
 
     ``previous`` is -1 where a first sentence leans on one that isn't there, and ``None`` where nothing is leaned on.
+    ``things`` are stems.
     """
 
     previous: int | None = None
     names: frozenset[str] = frozenset()
+    things: frozenset[str] = frozenset()
 
 
 def contexts(sentences: Sequence[str]) -> list[Context]:
     """The context of each of the ``sentences`` of a text, in order.
 
-    A name counts where the text said it in full first (“Erich Nowsch”) and the sentence does not (“Nowsch faces”).
+    A name counts where the text said it in full first (“Erich Nowsch”) and the sentence does not (“Nowsch faces”), a thing
+    where the text spoke of it before and the sentence begins with it as known (“The mummy was”).
     """
     found: list[Context] = []
+    spoken_of: set[str] = set()
     introduced: set[str] = set()
     used_alone: set[str] = set()
     for at, sentence in enumerate(sentences):
         full, bare = full_names(sentence), bare_names(sentence)
-        found.append(Context(at - 1 if leans_back(sentence) else None, frozenset((bare - full) & introduced)))
+        previous = at - 1 if leans_back(sentence) else None
+        found.append(Context(previous, frozenset((bare - full) & introduced), known_things(sentence) & spoken_of))
+        spoken_of |= set(content_stems(sentence))
         used_alone |= bare - introduced
         introduced |= full - used_alone
     return found
@@ -72,10 +81,16 @@ def leans_back(sentence: str) -> bool:
     opening = fold(_OPENING.sub("", sentence))
     if _OF_ITSELF.match(opening):
         return False
-    if _POINTS_BACK.search(opening):
+    if _POINTS_BACK.search(opening) or (_HE_SAID.search(opening) and not full_names(sentence)):
         return True
     first = re.split(r"[\s,;:]", opening, maxsplit=1)[0].split("'")[0]
     return first in _LEANING or _LEANING_PHRASE.match(opening) is not None or _opens_with_a_pronoun(opening)
+
+
+def known_things(sentence: str) -> frozenset[str]:
+    """The stem of what ``sentence`` begins with as known: “mummy” of “The mummy was found”."""
+    match = _THE_THING.match(_OPENING.sub("", sentence))
+    return frozenset(content_stems(match.group(1))[:1]) if match else frozenset()
 
 
 def full_names(sentence: str) -> set[str]:
