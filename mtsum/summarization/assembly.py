@@ -12,6 +12,8 @@ from mtsum.summarization.length import Budget
 _TOO_ALIKE = 0.5
 _WEIGHT_OF_BEING_OFF = 0.03
 _WORTH_WITHOUT_CONTEXT = 0.4
+# What a text says next reads on; what comes from elsewhere in it may take for granted what no rule of context sees.
+_NEXT, _WORTH_AFTER_A_LEAP = 2, 0.85
 # A mean over words hardly notices a few words of little worth: a sentence below this worth costs something however short.
 _LITTLE_WORTH, _COST_OF_LITTLE_WORTH = 0.2, 50.0
 
@@ -48,11 +50,11 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
 
     No two of them are ``alike``. Best is the highest mean value a word, less something for sentences of little worth and for
     being off the target, by how much of what the budget allows; a candidate whose context the set does not tell is worth
-    less. When no set is within the budget, the set nearest to it is taken, a shorter one before a longer one.
+    less, and so is one that none of the set is close before in the text. When no set is within the budget, the set nearest to it is taken, a shorter one before a longer one.
     """
     ordered = sorted(candidates, key=lambda candidate: (candidate.sources, -candidate.value))
     clashing = [_mask(other for other in range(at) if alike(ordered[at], ordered[other])) for at in range(len(ordered))]
-    needs = _needs(ordered)
+    needs, close = _needs(ordered), _close_before(ordered)
     # best[words] is the set of that many words with the highest sum of value times words, as (sum, members as bits).
     best: dict[int, tuple[float, int]] = {0: (0.0, 0)}
     for at, candidate in enumerate(ordered):
@@ -61,6 +63,8 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
             if (total > budget.most and words) or clashing[at] & members:
                 continue
             value = candidate.value * _WORTH_WITHOUT_CONTEXT ** sum(not told & members for told in needs[at])
+            if not close[at] & members and min(candidate.sources) > 0:
+                value *= _WORTH_AFTER_A_LEAP
             grown = worth + value * candidate.words - _COST_OF_LITTLE_WORTH * max(0.0, _LITTLE_WORTH - value)
             if total not in best or grown > best[total][0]:
                 best[total] = (grown, members | 1 << at)
@@ -90,6 +94,13 @@ def _needs(ordered: Sequence[Candidate]) -> list[list[int]]:
             found.append(_mask(other for other in range(at) if ordered[other].tells(context.previous)))
         needs.append(found)
     return needs
+
+
+def _close_before(ordered: Sequence[Candidate]) -> list[int]:
+    """For each candidate, as bits, those whose last source stands at most two sentences before its first."""
+    first = [min(candidate.sources) for candidate in ordered]
+    last = [max(candidate.sources) for candidate in ordered]
+    return [_mask(other for other in range(at) if 0 < first[at] - last[other] <= _NEXT) for at in range(len(ordered))]
 
 
 def _mask(positions: Iterable[int]) -> int:

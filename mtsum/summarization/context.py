@@ -25,7 +25,9 @@ _LEANING_PHRASE = re.compile(
     r"|for (?:his|her|its|their) part),",
 )
 _POINTS_BACK = re.compile(
-    r"\bthe (?:same|other) (?!hand|side|end|time|way|as\b|thing|day|of\b|than\b|is\b|was\b)"
+    r"\bthis (?!(?:morning|afternoon|evening|week|weekend|month|year|day|time|summer|winter|spring|fall|autumn|season|country"
+    r"|article|is|was|has|had|will|would|can|could|may|might|one|much|far)\b)[a-z]"
+    r"|\bthe (?:same|other) (?!hand|side|end|time|way|as\b|thing|day|of\b|than\b|is\b|was\b)"
     r"|\b(?:that|the same) (?:year|day|month|week|night|summer)\b|\bat the time\b|, both then,"
     r"|\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:just|all|done|did|does|do) (?:that|this)[.!?]*$"
     r"|\b(?:these|those) (?!who\b|whose\b|of\b|in\b|with\b|from\b|days\b|are\b|were\b)[a-z]|^(?:[\w'-]+ ){0,3}[\w'-]+, though,"

@@ -22,6 +22,10 @@ from mtsum.summarization.length import Budget
         "Before leaving his house, the mayor called the army.",
         "One of them died.",
         "The couple left in May.",
+        "The one that hit Vlora was small.",
+        "The police looked into the same hotel.",
+        "While bypasses are common, this Alabama law has gone too far.",
+        "Now is the time for talks, he said.",
         "Both trials end on Monday.",
         "Because, according to her, she is ill.",
         "The rebels seem to be winning there.",
@@ -48,6 +52,9 @@ def test_a_sentence_that_opens_with_a_pointing_word_leans_back(sentence: str) ->
         "Because of the flood, schools are closed.",
         "Which road is open?",
         "Police thanked those who came.",
+        "The road was closed at the same time.",
+        "The mayor left his house early this morning.",
+        "Now is the time for talks, Mira Kola said, and he said so too.",
         "",
         "...",
     ],
@@ -71,6 +78,11 @@ def test_a_surname_wants_the_sentence_that_said_who_that_is() -> None:
 
 def test_a_name_that_the_text_never_gave_in_full_wants_nothing() -> None:
     assert contexts(["Farah fled.", "Farah Ali is her full name.", "Farah is 20."])[2] == Context()
+
+
+def test_a_thing_that_a_sentence_begins_with_as_known_wants_a_sentence_that_spoke_of_it() -> None:
+    found = contexts(["A mummy was in the statue.", "The mummy is old.", "The mayor is glad.", "A mummy is rare."])
+    assert [one.things for one in found] == [frozenset(), frozenset({"mumm"}), frozenset(), frozenset()]
 
 
 def test_a_first_sentence_that_leans_back_leans_on_nothing() -> None:
@@ -101,6 +113,14 @@ PLAIN = sentence("Schools along the southern coast will stay closed for the rest
 def test_a_sentence_whose_person_is_not_introduced_gives_way_to_a_lesser_one() -> None:
     offered = [sentence(LEAD, 0, 1.0), BARE, PLAIN]
     assert [one.sources for one in choose(offered, Budget(28, 24, 32))] == [(0,), (3,)]
+
+
+def test_a_sentence_of_a_thing_that_nothing_spoke_of_gives_way_to_a_lesser_one() -> None:
+    mummy = sentence("The mummy was found by workers who were mending the statue in the old hall.", 2, 0.5,
+                     Context(things=frozenset({"mumm"})))  # fmt: skip
+    assert [one.sources for one in choose([sentence(LEAD, 0, 1.0), mummy, PLAIN], Budget(28, 24, 32))] == [(0,), (3,)]
+    told = sentence("A mummy lay for a thousand years in a statue of the quiet old town of Vlora.", 1, 1.0)
+    assert [one.sources for one in choose([told, mummy, PLAIN], Budget(30, 24, 34))] == [(1,), (2,)]
 
 
 def test_it_is_taken_beside_the_one_that_introduces_it() -> None:
