@@ -123,6 +123,11 @@ def test_a_sentence_of_a_thing_that_nothing_spoke_of_gives_way_to_a_lesser_one()
     assert [one.sources for one in choose([told, mummy, PLAIN], Budget(30, 24, 34))] == [(1,), (2,)]
 
 
+def test_a_sentence_that_reads_on_is_taken_before_one_of_a_little_more_worth_from_far_below() -> None:
+    near, far = sentence(PLAIN.text, 2, 0.4), sentence(WHO, 9, 0.42)
+    assert [one.sources for one in choose([sentence(LEAD, 0, 1.0), near, far], Budget(28, 24, 32))] == [(0,), (2,)]
+
+
 def test_it_is_taken_beside_the_one_that_introduces_it() -> None:
     offered = [sentence(WHO, 1, 1.0), BARE, PLAIN]
     assert [one.sources for one in choose(offered, Budget(28, 24, 32))] == [(1,), (2,)]
