@@ -41,9 +41,8 @@ _OFFICES_TEXT = """
 authorities department government military ministry nato office police statement
 """
 _OFFICES = frozenset(_OFFICES_TEXT.split())
-_WITH_AFTER = frozenset(
-    {"look", "looks", "looked", "looking", "name", "names", "named", "naming", "take", "takes", "took"}
-)
+_WITH_AFTER_TEXT = "die dies died look looks looked looking name names named naming take takes took"
+_WITH_AFTER = frozenset(_WITH_AFTER_TEXT.split())
 _NEAR = 3
 # Between marks, what begins with one of these goes on after it (“he fell, but after a while, she came”, “ten, including two
 # of us, three of them and you”) or holds for it (“his life, as he knew it, ended”).

@@ -253,6 +253,7 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("It showed the ship putting it first.", "It showed the ship, which is old, putting it first.", ("which",)),
         ("As it nears the sun.", "As it nears the sun and warms, it wakes.", ("and",)),
         ("Despite songs until May 2, 2011.", "Despite songs until May 2, 2011, she won.", ("she",)),
+        ("He died on Saturday.", "He died on Saturday after an officer shot him.", ("after",)),
         ("He named her.", "He named her after a friend.", ("after",)),
         ("The prince's house, Kola House.", "The prince's house, Kola House, issued a statement.", ("The",)),
         ("As he said, Kola, head of a bank.", "As he said, Kola, head of a bank, faced it.", ("faced",)),
