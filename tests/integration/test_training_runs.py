@@ -152,10 +152,15 @@ def test_a_killed_fine_tuning_goes_on_from_its_checkpoint_and_its_export_transla
 
 
 def summary_data(folder: Path) -> Path:
-    """A folder laid out as mtsum's summarization data, with one document."""
+    """A folder laid out as mtsum's summarization data, with one document: a sentence that is shortened in its summary, others."""
+    late = "although it was late and cold."
+    lead = f"The mayor met the army in Vlora on Friday, {late}"
+    others = [f"The bridge in {town} was closed on Monday, {late}"
+              for town in ("Shkodra", "Lezha", "Kruja", "Vlora", "Korça", "Berat", "Fier", "Durres")]  # fmt: skip
+    text_of_all = " ".join([lead, *others])
     for name in ("sum/cnn_dm_subset/train.jsonl.xz", "sum/digitalgov_summary/train.jsonl.xz", "mono/en-news.txt.xz"):
         (folder / name).parent.mkdir(parents=True)
-        document = json.dumps({"document": " ".join(ENGLISH[:5]), "summary": "The prime minister visited Shkodra."})
+        document = json.dumps({"document": text_of_all, "summary": "The mayor met an army in Vlora."})
         text = document if name.endswith("jsonl.xz") else "\n".join(ENGLISH)
         (folder / name).write_bytes(lzma.compress(text.encode() + b"\n"))
     return folder
