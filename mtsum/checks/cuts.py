@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mtsum.checks.order import aligned, nearest
-from mtsum.checks.unfinished import JOINING, RELATIVES, SAYING, is_unfinished
+from mtsum.checks.unfinished import JOINING, RELATIVES, SAYING, is_unfinished, last_mark
 from mtsum.checks.verbs import AUXILIARIES, is_a_verb, may_be_a_verb
 from mtsum.checks.words import fold, marked_words
 
@@ -34,7 +34,7 @@ as before by for if into like of over than that to unless until what when whethe
 """
 _DEFINING = frozenset(_DEFINING_TEXT.split())
 _SPEAKERS = frozenset({"officer", "officers", "official", "officials", "spokesman", "spokesperson", "spokeswoman"})
-_MOST_WORDS_OF_A_SPEAKER = 6
+_MOST_WORDS_OF_WHO_SAYS_IT = 6
 _DOUBT = frozenset({"may", "might", "likely", "possibly", "probably", "suspected", "believed", "apparently", "appears"})
 # Whose word a report may be taken to rest on without saying so; what other media report is hearsay.
 _OFFICES_TEXT = """
@@ -62,9 +62,9 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     or a day; at the source's beginning, one that a mark ends, or “so” or “when”. None may begin with an auxiliary or
     “said”: its subject would stay behind. None may end before a relative pronoun or an apposition, which would speak of
     another noun; none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
-    conjunction may go alone, unless it is said twice. What is left has a verb, asks
-    where its source asks, keeps both dashes of an aside or none, and is finished (see ``checks.unfinished``). Who says it
-    stays, unless that is an office and there is no doubt, and a list ends with its last member.
+    conjunction may go alone, unless it is said twice. What is left has a verb, asks where its source asks, keeps both
+    dashes of an aside or none, and is finished (see ``checks.unfinished``). Who says it stays, unless that is an office
+    and there is no doubt, and a list ends with its last member.
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]
@@ -133,6 +133,7 @@ def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: in
 
 
 def _holds_for_what_follows(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
+    """Whether the part joins or qualifies what comes after it, or is the beginning of a list that goes on there."""
     opening = fold(source[start][0])
     return opening in _JOINED_TO or (opening == "including" and not is_a_verb(source[end][0]))
 
@@ -192,8 +193,8 @@ def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> boo
     """Whether the part from ``start`` ends a list of clauses, which would stop without its “and”: “it rained, it blew, and”."""
     if fold(source[start][0]) not in {"and", "or"} or not source[start][1]:
         return False
-    last = max((at for at in range(1, start) if source[at][1]), default=0)
-    before = max((at for at in range(1, last) if source[at][1]), default=0)
+    last = last_mark(source, start)
+    before = last_mark(source, last)
     clauses = source[before:last], source[last:start]
     opens_aside = not last or fold(source[before][0]) in OPENERS | RELATIVES
     return not opens_aside and all(any(may_be_a_verb(word) for word, _ in clause) for clause in clauses)
@@ -221,5 +222,5 @@ def _clauses(part: Sequence[tuple[str, str]]) -> Iterator[list[str]]:
 
 def _rests_on_an_office(part: Sequence[str]) -> bool:
     """Whether who says it is an office or speaks for one, and nothing more is told of it."""
-    speaker = len(part) <= _MOST_WORDS_OF_A_SPEAKER and _SPEAKERS & set(part)
+    speaker = len(part) <= _MOST_WORDS_OF_WHO_SAYS_IT and _SPEAKERS & set(part)
     return bool(_OFFICES & set(part) or speaker) or ("white", "house") in pairwise(part)

@@ -24,6 +24,8 @@ according after although amid as because before despite during following given i
 while with without
 """
 _WAITING = frozenset(_WAITING_TEXT.split())
+_FEW_WORDS = 3
+_OUTCOMES = frozenset({"killing", "injuring", "wounding", "destroying", "leaving", "causing", "sparking", "forcing"})
 _ADJECTIVE_ENDINGS = ("ous", "ful", "less", "ible")
 _CONNECTIVE = re.compile(
     r"(?:in fact|for (?:example|instance)|of course|in addition|in turn|as a result|after all|and|but|or|so|yet|then|still|indeed"
@@ -34,10 +36,6 @@ _NOT_YET_TRUE = re.compile(
     r"|\bhad (?:been )?(?:hoped|planned|expected|wanted|intended|tried)\b"
     r"|\b(?:initially|originally|at first|so far|nearly|almost)\b"
 )
-
-
-_FEW_WORDS = 3
-_OUTCOMES = frozenset({"killing", "injuring", "wounding", "destroying", "leaving", "causing", "sparking", "forcing"})
 
 
 def is_unfinished(source: Sequence[tuple[str, str]], start: int) -> bool:
@@ -58,7 +56,7 @@ def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
 
     Or with one that is only announced: “the city was at the heart of it -- in fact, it led”.
     """
-    last = _last_mark(source, start)
+    last = last_mark(source, start)
     if not last or not source[start][1]:
         return False
     aside = [fold(word) for word, _ in source[last:start]]
@@ -67,7 +65,7 @@ def _ends_an_aside(source: Sequence[tuple[str, str]], start: int) -> bool:
     if aside[0] in JOINING and not any(may_be_a_verb(word) for word, _ in source[last:start]):
         return True  # “it took Egypt, and the world, by storm”
     # “But this time, he feels, they listen”: what was said began before the speaker and has not had its verb.
-    before = _last_mark(source, last)
+    before = last_mark(source, last)
     says = len(aside) <= _MOST_WORDS_OF_A_SPEAKER and aside[-1] in SAYING
     return says and not any(may_be_a_verb(word) for word, _ in source[before:last])
 
@@ -91,7 +89,7 @@ def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:
     later = (source[at][0] for at in range(start + 1, len(source)) if source[at][1])
     if source[start][1] and any(map(_is_finite, later)):
         return True  # the aside goes with the verb: “A sea valued at nothing, one of ours, is dying”
-    last = _last_mark(source, start)
+    last = last_mark(source, start)
     if not last or not source[start][1]:
         return False
     subject, aside = ([word for word, _ in part] for part in (source[:last], source[last:start]))
@@ -131,6 +129,6 @@ def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
     return first == "until" and _NOT_YET_TRUE.search(before) is not None
 
 
-def _last_mark(source: Sequence[tuple[str, str]], end: int) -> int:
+def last_mark(source: Sequence[tuple[str, str]], end: int) -> int:
     """The last position before ``end`` that a mark stands before; 0 where none does."""
     return max((at for at in range(1, end) if source[at][1]), default=0)
