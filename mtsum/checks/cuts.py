@@ -33,6 +33,9 @@ _DEFINING_TEXT = """
 as before by for if into like of over than that to unless until what when whether which who whom whose with within without
 """
 _DEFINING = frozenset(_DEFINING_TEXT.split())
+# What opens a sentence so says when, or under what condition, what follows is true.
+_FRAMES = frozenset({"by", "during", "if", "once", "since", "under", "unless", "until", "without"})
+_EXCEPTIONS = frozenset({"apart", "except", "excluding", "minus"})
 _SPEAKERS = frozenset({"officer", "officers", "official", "officials", "spokesman", "spokesperson", "spokeswoman"})
 _MOST_WORDS_OF_WHO_SAYS_IT = 6
 _DOUBT = frozenset({"may", "might", "likely", "possibly", "probably", "suspected", "believed", "apparently", "appears"})
@@ -133,9 +136,13 @@ def _leaves_it_unfinished(source: Sequence[tuple[str, str]], start: int, end: in
 
 
 def _holds_for_what_follows(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
-    """Whether the part joins or qualifies what comes after it, or is the beginning of a list that goes on there."""
+    """Whether the part joins or qualifies what comes after it, or is the beginning of what goes on there."""
     opening = fold(source[start][0])
-    return opening in _JOINED_TO or (opening == "including" and not is_a_verb(source[end][0]))
+    return (
+        opening in _JOINED_TO
+        or fold(source[end][0]) in {"and", "or"}
+        or (opening == "including" and not is_a_verb(source[end][0]))
+    )
 
 
 def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
@@ -145,6 +152,8 @@ def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
     if whose and (_DOUBT & set(before) or not all(_rests_on_an_office(clause) for clause in whose)):
         return True
     if part[0] in JOINING and not any(may_be_a_verb(word) for word, _ in source[start:end]):
+        return True
+    if "in turn" in " ".join(part) or part[0] in _EXCEPTIONS or _goes_on_alike(source, start):
         return True
     if _LIST_GOES_ON.match(" ".join(part)) or _is_the_last_of_a_list(source, start) or _ends_a_list(source, start, end):
         return True
@@ -156,7 +165,11 @@ def _tells_apart(source: Sequence[tuple[str, str]], start: int, end: int) -> boo
     # “He pleaded guilty after his arrest because he was afraid”: the reason is what is said.
     if part[0] == "after" and _WITH_AFTER & set(before[-_NEAR:]):
         return True
-    return bool(start) and not source[start][1] and (part[0] in _DEFINING or "because" in part)
+    if not start:
+        return part[0] in _FRAMES
+    of_what = part[0] in OPENERS and len(part) > 1 and part[1] in {"what", "whom", "whose", "which"}
+    opening = next((word for word in part if word not in _ADVERBS), part[0])
+    return not source[start][1] and (opening in _DEFINING or "because" in part or of_what)
 
 
 def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) -> bool:
@@ -187,6 +200,11 @@ def _speaks_of_what_went(source: Sequence[tuple[str, str]], start: int, end: int
     of_a_name = source[end - 1][0][0].isupper() and following[0].isupper()
     of_a_clause = fold(source[start][0]) in RELATIVES and following.endswith("ing")
     return bool(marks) and (fold(following) in {"a", "an", "but", "yet"} or of_a_name or of_a_clause)
+
+
+def _goes_on_alike(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the part says more of the same kind: “too loud” after “too rough”."""
+    return start > 1 and bool(source[start][1]) and fold(source[start][0]) == fold(source[start - 2][0])
 
 
 def _is_the_last_of_a_list(source: Sequence[tuple[str, str]], start: int) -> bool:

@@ -24,8 +24,13 @@ according after although amid as because before despite during following given i
 while with without
 """
 _WAITING = frozenset(_WAITING_TEXT.split())
+_PREPOSITIONS = frozenset({"at", "by", "for", "from", "in", "of", "on", "thanks", "to", "under", "with"})
 _FEW_WORDS = 3
 _OUTCOMES = frozenset({"killing", "injuring", "wounding", "destroying", "leaving", "causing", "sparking", "forcing"})
+_CONDITIONS = frozenset({"if", "unless", "without", "barring", "except"})
+_AS_MUCH = frozenset({"and", "or", "whereas"})
+_CONCESSIONS = frozenset({"though", "although", "albeit"})
+_MOST_WORDS_OF_A_RESERVATION = 4
 _ADJECTIVE_ENDINGS = ("ous", "ful", "less", "ible")
 _CONNECTIVE = re.compile(
     r"(?:in fact|for (?:example|instance)|of course|in addition|in turn|as a result|after all|and|but|or|so|yet|then|still|indeed"
@@ -45,6 +50,8 @@ def is_unfinished(source: Sequence[tuple[str, str]], start: int) -> bool:
         _turns_it_round,
         _awaits_its_subject,
         _awaits_its_verb,
+        _has_only_verbs_of_relative_clauses,
+        _says_as_much,
         _parts_adjectives,
         _tells_the_outcome,
     )
@@ -103,6 +110,29 @@ def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:
     return not any(is_a_verb(word) if relative else may_be_a_verb(word) for word in subject)
 
 
+def _has_only_verbs_of_relative_clauses(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the main verb is gone: “Mira, a cook who was ill” of “Mira, a cook who was ill since May, left”."""
+    if not any(_is_finite(word) for word, _ in source[start:]):
+        return False
+    relatives = RELATIVES | {"that"} if fold(source[0][0]) in _PREPOSITIONS else RELATIVES
+    main = []
+    in_a_clause = False
+    for word, marks in source[:start]:
+        opens = fold(word).split("'")[0] in relatives
+        in_a_clause = opens or (in_a_clause and not marks)
+        if not in_a_clause:
+            main.append(word)
+    return len(main) < start and not any(map(may_be_a_verb, main))
+
+
+def _says_as_much(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the part says as much as what is left, not something of it: “Lucy is fair, and Maria is dark”."""
+    last_of_a_list = start > 1 and fold(source[start - 2][0]) == "to" and source[start][1]
+    if last_of_a_list and {"and", "or"} & {fold(word) for word, _ in source[start:]}:
+        return True  # “to rob, kill and burn”
+    return fold(source[start][0]) in _AS_MUCH
+
+
 def _parts_adjectives(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether the part begins where an adjective waits for its noun: “a serious” of “a serious, lasting wound”."""
     return bool(source[start][1]) and fold(source[start - 1][0]).endswith(_ADJECTIVE_ENDINGS)
@@ -114,8 +144,10 @@ def _is_finite(word: str) -> bool:
 
 
 def _tells_the_outcome(source: Sequence[tuple[str, str]], start: int) -> bool:
-    """Whether the part is what came of it: “a gorilla leaped at the window, cracking it”."""
+    """Whether the part is what came of it: “a gorilla leaped at the window, cracking it”, “so it fled”."""
     first = fold(source[start][0])
+    if source[start][1] and first == "so" and start + 1 < len(source) and fold(source[start + 1][0]) != "far":
+        return True
     short = first.endswith("ing") and len(source) - start <= _FEW_WORDS
     return bool(source[start][1]) and (short or first in _OUTCOMES)
 
@@ -124,7 +156,11 @@ def _turns_it_round(source: Sequence[tuple[str, str]], start: int) -> bool:
     """Whether the part from ``start`` says that what is told before it is not so, or not all: “always thorny, but rarely”."""
     before = " ".join(fold(word) for word, _ in source[:start])
     first = fold(source[start][0])
-    if first in {"but", "yet"} or "not only" in before or "not just" in before:
+    if first in {"but", "yet", "nor"} or "not only" in before or "not just" in before:
+        return True
+    if source[start][1] and first in _CONDITIONS:
+        return True
+    if first in _CONCESSIONS and len(source) - start <= _MOST_WORDS_OF_A_RESERVATION:
         return True
     return first == "until" and _NOT_YET_TRUE.search(before) is not None
 

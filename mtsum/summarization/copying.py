@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from mtsum.checks.cuts import OPENERS
-from mtsum.checks.unfinished import CLAUSE_OPENERS
+from mtsum.checks.unfinished import CLAUSE_OPENERS, SAYING
 from mtsum.checks.verbs import is_a_verb
 from mtsum.checks.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+|(?<=\d)[,:]\d+)*")
 _LIKE = 0.5
+_MOST_WORDS_OF_WHO_SAYS_IT = 6
+_REPORTING = SAYING | {"reported", "told"}
 
 
 def copied(sentence: str, source: str) -> str:
@@ -60,12 +62,15 @@ def _between(text: str, words: Sequence[re.Match[str]], at: int) -> str:
 def _keeps_its_comma(source: str, words: Sequence[re.Match[str]], last: int, following: int) -> bool:
     """Whether what an aside parts, between the words ``last`` and ``following``, has a comma without the aside as well.
 
-    So has an introduction, and a phrase or clause at the end.
+    So has an introduction, and a phrase or clause at the end, or who says it.
     """
     if last < 0 or "," not in _between(source, words, last + 1) or "," not in _between(source, words, following):
         return False
     first = fold(words[0].group())
     marked = any("," in _between(source, words, at) for at in range(1, last + 1))
+    rest = [fold(match.group()) for match in words[following:]]
+    if len(rest) <= _MOST_WORDS_OF_WHO_SAYS_IT and _REPORTING & set(rest):
+        return True
     introduction = not marked and (first in OPENERS or first.endswith(("ing", "ed")))
     after = words[following].group()
     return (introduction and not is_a_verb(after)) or fold(after) in OPENERS

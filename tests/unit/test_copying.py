@@ -48,6 +48,11 @@ def test_marks_between_words_that_stay_together_are_the_sources() -> None:
 def test_an_introduction_or_an_ending_keeps_its_comma_when_the_aside_goes() -> None:
     source = "In Egypt, where he was born, he is known."
     assert copied("In Egypt he is known.", source) == "In Egypt, he is known."
+    source = "He sent it to a club, which is in Vlora, the newspaper reported."
+    assert (
+        copied("He sent it to a club the newspaper reported.", source)
+        == "He sent it to a club, the newspaper reported."
+    )
     said = "Nine were held in May, four of them at home, according to a statement."
     assert copied("Nine were held in May according to a statement.", said) == (
         "Nine were held in May, according to a statement."
