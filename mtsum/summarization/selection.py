@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from mtsum.checks.words import content_stems
+from mtsum.summarization.directness import directness
 from mtsum.summarization.source import SourceSentence
 
 Vector = dict[str, float]
@@ -19,8 +20,6 @@ _DAMPING = 0.85
 _CENTRALITY_WEIGHT = 0.35
 # Being central counts half at this position: late in the news stands what is told for completeness.
 _HALF_WAY = 20
-# With so many content words a sentence says enough to be worth all of its place.
-_CONTENT_WORDS = 5
 _LEAST_RECURRENCE = 0.05
 
 
@@ -87,30 +86,15 @@ def centrality(vectors: Sequence[Vector], rounds: int = 30) -> list[float]:
 def salience(
     sentences: Sequence[SourceSentence], vectors: Sequence[Vector], centrality_weight: float = _CENTRALITY_WEIGHT
 ) -> list[float]:
-    """How much each sentence matters, 0 to 1: centrality and position, less for doubtful sentences and those that say little.
+    """How much each sentence matters, 0 to 1: centrality and position, less where it does not tell news directly.
 
     ``centrality_weight`` is the share of centrality: 0 takes the lead, 1 what is central wherever it stands.
     """
     values = []
     for position, (sentence, central) in enumerate(zip(sentences, centrality(vectors), strict=True)):
         of_centrality = centrality_weight * central / (1 + position / _HALF_WAY)
-        value = of_centrality + (1 - centrality_weight) / (1 + position)
-        if sentence.doubtful:
-            value *= 0.8
-        if sentence.text[:1] in "\"“„«'‘":
-            value *= 0.85
-        if sentence.text.endswith("?"):
-            value *= 0.7
-        value *= says_enough(sentence.text)
-        if sentence.spoken:
-            value *= 0.5
-        values.append(value)
+        values.append(directness(sentence) * (of_centrality + (1 - centrality_weight) / (1 + position)))
     return values
-
-
-def says_enough(text: str) -> float:
-    """How much of its place a sentence is worth, 0 to 1, by how much it says: 1 with five content words or more."""
-    return min(1.0, len(content_stems(text)) / _CONTENT_WORDS)
 
 
 def grouped_inputs(

@@ -23,9 +23,11 @@ _ABOUT_THE_PAGE = re.compile(
     r"\bcontributed (?:reporting|(?:reporting )?to this (?:report|story|article))\b"
     r"|\b(?:views|opinions) expressed (?:in|on|by|here)\b|\ball rights reserved\b|^editor's note\b"
     r"|\bis a [\w ]{3,30} company, (?:like|as is)\b|\bis (?:owned by|the parent company of) (?:cnn|the publisher)\b"
+    r"|\b(?:gallery|slideshow|photos?|pictures?|video|map|chart|graphic) (?:above|below)\b"
     r"|^(?:read|see|watch|hear|click|follow|visit|join|sign up) (?:more|also|next|us|here|our|for|the (?:original|full))\b",
     re.IGNORECASE,
 )
+_ALL_IN_BRACKETS = re.compile(r"^(?:\[[^\[\]]*\]|\([^()]*\))\s*[.!?]?$")
 _APART = re.compile(r"\s[.!?]$")
 
 
@@ -33,10 +35,10 @@ _APART = re.compile(r"\s[.!?]$")
 class SourceSentence:
     """A sentence of the English text. ``id`` is the article's own sentence id, ``words`` its number of words.
 
-    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading or caption, names alone, what
-    the page says of itself, a fragment without its end, or a translation with a serious flag. ``doubtful`` marks a
-    translation with a lighter one, ``shortened`` a text that lost its dateline, ``quotes`` one in which someone's words
-    stand, ``spoken`` one that is all someone's words and does not say whose.
+    ``quotable`` is false where the sentence must not stand in a summary as it is: a heading or caption, names alone, an
+    aside in brackets, what the page says of itself, a fragment without its end, or a translation with a serious flag.
+    ``doubtful`` marks a translation with a lighter one, ``shortened`` a text that lost its dateline, ``quotes`` one in which
+    someone's words stand, ``spoken`` one that is all someone's words and does not say whose.
     """
 
     id: str
@@ -72,6 +74,7 @@ def source_sentences(article: Article, translation: Translation | None = None) -
                     and not bare_url_or_number(text)
                     and not names_alone(text)
                     and not _ABOUT_THE_PAGE.search(text)
+                    and not _ALL_IN_BRACKETS.match(text)
                     and not flags & _UNREADABLE,
                     doubtful=bool(flags & _DOUBTFUL),
                     shortened=text != whole,

@@ -23,6 +23,7 @@ from mtsum.summarization.assembly import Candidate, alike, choose
 from mtsum.summarization.compression import has_quotation, shorter_forms
 from mtsum.summarization.context import Context, contexts, loses_names
 from mtsum.summarization.copying import copied
+from mtsum.summarization.directness import says_enough
 from mtsum.summarization.length import Budget, Length, parse_length
 from mtsum.summarization.provenance import sources_of
 from mtsum.summarization.quotations import balanced
@@ -32,7 +33,6 @@ from mtsum.summarization.selection import (
     most_salient,
     recurrence,
     salience,
-    says_enough,
     tf_idf,
 )
 from mtsum.summarization.source import SourceSentence, source_sentences
@@ -47,6 +47,8 @@ _SHORTENED_WORTH, _LAST_RESORT_WORTH = 0.95, 0.85
 # A cut is worth more where it leaves what the article comes back to, less where it takes that away: by the square root of
 # how much more, a word, and at most so much.
 _WEIGHT_OF_RECURRENCE, _MOST_RECURRENCE = 0.5, 2.0
+# What is left of a sentence by fewer words than these is hardly news any more.
+_LEAST_WORDS_OF_A_CUT = 8
 _SPARE_GROUPS = 3
 _TOKENS_A_WORD = 1.6
 # Extracted sentences beyond these cannot make it into a summary; looking at all of a long report would only cost time.
@@ -299,7 +301,7 @@ class _Draft:
             tuple(vectors),
             Counter(stem for vector in vectors for stem in vector),
             tuple(salience(sentences, vectors)),
-            tuple(contexts(texts)),
+            tuple(contexts(texts, [sentence.quotable for sentence in sentences])),
             asked.words,
             asked.budget(sum(sentence.words for sentence in sentences)),
         )
@@ -317,14 +319,16 @@ class _Draft:
         rests_on = tuple(group[at] for at in sources_of(text, [self.sentences[at].text for at in group]))
         flags = check_summary(text, [self.sentences[at].text for at in rests_on], least_in_order)
         worth = sum(self.values[at] for at in rests_on) / len(rests_on)
+        same = next((at for at in rests_on if self.sentences[at].text == text), None)
+        if not flags and least_in_order == 1 and same is None and len(text.split()) < _LEAST_WORDS_OF_A_CUT:
+            flags = ("too-short",)
         if not flags:
-            same = next((at for at in rests_on if self.sentences[at].text == text), None)
             if same is not None:
                 return self._extract(same, bonus), ()
             lost_names = loses_names(text, [self.sentences[at].text for at in rests_on])
             if least_in_order == 1:  # nothing but words of its sources, so that what it leaves out can be weighed
                 worth *= self._kept_recurrence(text, rests_on) * says_enough(text)
-            return Candidate(text, rests_on, worth + bonus, (), self.contexts[min(rests_on)], lost_names), ()
+            return Candidate(text, rests_on, worth + bonus, (), self.contexts[min(rests_on)], lost_names, False), ()
         quotable = [at for at in rests_on if self.sentences[at].quotable]
         if not quotable:
             return None, flags
@@ -372,6 +376,7 @@ class _Draft:
                 value=worth * each.value,
                 flags=tuple(dict.fromkeys((*each.flags, "shortened"))),
                 lost_names=each.lost_names or loses_names(form, [each.text]),
+                is_whole=False,
             )
             for each in editable
             for form in shorter_forms(each.text)

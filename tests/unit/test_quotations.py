@@ -44,7 +44,7 @@ def test_each_sentence_gets_its_answer(sentences: list[str]) -> None:
 
 
 def test_words_without_their_speaker_matter_less() -> None:
-    told = "If I am elected president I will take a pay cut of a quarter."
+    told = "Mira Kola, if she is elected president, will take a pay cut of a quarter."
     others = "The candidate spoke in Tirana today. She was asked about the wages of women."
     plain, quoted = (source_sentences(article_from_text(text, "en"))
                      for text in (f"{told} {others}", f'"{told} {others} That is all," she said.'))  # fmt: skip

@@ -36,6 +36,12 @@ from mtsum.summarization.length import Budget
         "After the kiss, though, he seemed dazed.",
         "As far as evidence goes, that's all the police have.",
         "Webb, on the contrary, is a decorated veteran.",
+        "Regardless, the vote was held.",
+        "A fourth officer resigned.",
+        "The Swede was angry.",
+        "The 47-year-old was to die on Monday.",
+        "The announcement was made in Vlora.",
+        "President Leka took a liking to him and brought him to Tirana.",
     ],
 )
 def test_a_sentence_that_opens_with_a_pointing_word_leans_back(sentence: str) -> None:
@@ -55,6 +61,10 @@ def test_a_sentence_that_opens_with_a_pointing_word_leans_back(sentence: str) ->
         "The road was closed at the same time.",
         "The mayor left his house early this morning.",
         "Now is the time for talks, Mira Kola said, and he said so too.",
+        "A second time the road was closed.",
+        "The Swedes were angry.",
+        "The announcement of the vote was made in Vlora.",
+        "Police say that Arben Leka shot him near Vlora.",
         "",
         "...",
     ],
@@ -83,6 +93,19 @@ def test_a_name_that_the_text_never_gave_in_full_wants_nothing() -> None:
 def test_a_thing_that_a_sentence_begins_with_as_known_wants_a_sentence_that_spoke_of_it() -> None:
     found = contexts(["A mummy was in the statue.", "The mummy is old.", "The mayor is glad.", "A mummy is rare."])
     assert [one.things for one in found] == [frozenset(), frozenset({"mumm"}), frozenset(), frozenset()]
+
+
+def test_a_thing_that_a_sentence_has_as_known_later_on_is_a_mention() -> None:
+    found = contexts(["A shooting shook Vlora.", "The mayor left after the deadly shooting.", "Police found the car."])
+    assert [one.mentions for one in found] == [frozenset(), frozenset({"shoot"}), frozenset()]
+    found = contexts(
+        ["A shooting shook Vlora.", "Mira saw the shooting that shook it.", "He told of the shooting of a boy."]
+    )
+    assert [one.mentions for one in found] == [frozenset(), frozenset(), frozenset()]
+
+
+def test_a_thing_that_only_a_heading_spoke_of_wants_nothing() -> None:
+    assert contexts(["A shooting in Vlora.", "The shooting was at night."], [False, True])[1].things == frozenset()
 
 
 def test_a_first_sentence_that_leans_back_leans_on_nothing() -> None:
@@ -126,6 +149,22 @@ def test_a_sentence_of_a_thing_that_nothing_spoke_of_gives_way_to_a_lesser_one()
 def test_a_sentence_that_reads_on_is_taken_before_one_of_a_little_more_worth_from_far_below() -> None:
     near, far = sentence(PLAIN.text, 2, 0.4), sentence(WHO, 9, 0.42)
     assert [one.sources for one in choose([sentence(LEAD, 0, 1.0), near, far], Budget(28, 24, 32))] == [(0,), (2,)]
+
+
+def test_a_sentence_that_mentions_what_nothing_spoke_of_gives_way_to_one_of_nearly_its_worth() -> None:
+    mention = sentence(WHO, 1, 0.5, Context(mentions=frozenset({"coast"})))
+    for worth, taken in ((0.45, 2), (0.3, 1)):
+        plain = sentence(PLAIN.text.replace("coast", "shore"), 2, worth)
+        chosen = choose([sentence(LEAD, 0, 1.0), mention, plain], Budget(28, 24, 32))
+        assert [one.sources for one in chosen] == [(0,), (taken,)]
+
+
+def test_what_was_said_is_not_told_by_a_part_of_it() -> None:
+    told = contexts(["Women got no education then.", "She is changing that.", "She is 90."])
+    assert [(one.previous, one.all_of_it) for one in told] == [(None, False), (0, True), (1, False)]
+    cut = Candidate("Women got none.", (0,), 1.0, is_whole=False)
+    assert cut.tells(0) and not cut.tells(0, all_of_it=True)
+    assert Candidate("Women got no education then.", (0,), 1.0).tells(0, all_of_it=True)
 
 
 def test_it_is_taken_beside_the_one_that_introduces_it() -> None:
