@@ -35,6 +35,7 @@ as before by for if into like of over than that to unless until what when whethe
 _DEFINING = frozenset(_DEFINING_TEXT.split())
 # What opens a sentence so says when, or under what condition, what follows is true.
 _FRAMES = frozenset({"by", "during", "if", "once", "since", "under", "unless", "until", "without"})
+_ONE_OF_SEVERAL = frozenset({"all", "another", "both", "one", "others", "some"})
 _EXCEPTIONS = frozenset({"apart", "except", "excluding", "minus"})
 _SPEAKERS = frozenset({"officer", "officers", "official", "officials", "spokesman", "spokesperson", "spokeswoman"})
 _MOST_WORDS_OF_WHO_SAYS_IT = 6
@@ -178,6 +179,8 @@ def _is_a_whole_part(source: Sequence[tuple[str, str]], start: int, end: int) ->
     if start == 0:
         turned_round = part == ["so"] and end < len(source) and fold(source[end][0]) in AUXILIARIES
         alone = len(part) == 1 and part[0] in OPENERS | _ADVERBS and not turned_round
+        if len(part) == 1 and part[0] in _ONE_OF_SEVERAL:
+            return False  # “Another, a student, is charged”
         if len(part) > 1 and _PLURALS & {fold(word) for word, _ in source[end:]}:
             return False  # “To stop the thieves, think like them”
         return end == len(source) or bool(source[end][1]) or alone

@@ -49,6 +49,8 @@ def is_unfinished(source: Sequence[tuple[str, str]], start: int) -> bool:
         _ends_an_aside,
         _turns_it_round,
         _awaits_its_subject,
+        _awaits_what_is_said,
+        _ends_in_a_preposition,
         _awaits_its_verb,
         _has_only_verbs_of_relative_clauses,
         _says_as_much,
@@ -85,6 +87,20 @@ def _awaits_its_subject(source: Sequence[tuple[str, str]], start: int) -> bool:
         return True
     begins = first in _WAITING or (first.endswith("ing") and bool(source[start][1]))
     return begins and not any(marks and not word[0].isdigit() for word, marks in source[1:start])
+
+
+def _awaits_what_is_said(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether what is said has only begun: “He said that far from helping” of “He said that far from helping, it hurts”."""
+    that = max((at for at in range(start) if fold(source[at][0]) == "that"), default=start)
+    said = source[that + 1 : start]
+    if not said or not source[start][1] or any(marks for _, marks in said):
+        return False
+    return fold(said[0][0]) in _WAITING | _PREPOSITIONS | {"far"} and not any(_is_finite(word) for word, _ in said)
+
+
+def _ends_in_a_preposition(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether a preposition waits for its noun behind an aside: “some experience with” of “with, uh, substances”."""
+    return bool(source[start][1]) and fold(source[start - 1][0]) in _PREPOSITIONS - {"thanks"}
 
 
 def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:

@@ -28,6 +28,7 @@ _ABOUT_THE_PAGE = re.compile(
     re.IGNORECASE,
 )
 _ALL_IN_BRACKETS = re.compile(r"^(?:\[[^\[\]]*\]|\([^()]*\))\s*[.!?]?$")
+_ANNOUNCES_A_LIST = re.compile(r":\s*[.!?]$")
 _APART = re.compile(r"\s[.!?]$")
 
 
@@ -36,9 +37,9 @@ class SourceSentence:
     """A sentence of the English text. ``id`` is the article's own sentence id, ``words`` its number of words.
 
     ``quotable`` is false where the sentence must not stand in a summary as it is: a heading or caption, names alone, an
-    aside in brackets, what the page says of itself, a fragment without its end, or a translation with a serious flag.
-    ``doubtful`` marks a translation with a lighter one, ``shortened`` a text that lost its dateline, ``quotes`` one in which
-    someone's words stand, ``spoken`` one that is all someone's words and does not say whose.
+    aside in brackets, what only announces a list, what the page says of itself, a fragment without its end, or a translation
+    with a serious flag. ``doubtful`` marks a translation with a lighter one, ``shortened`` a text that lost its dateline,
+    ``quotes`` one in which someone's words stand, ``spoken`` one that is all someone's words and does not say whose.
     """
 
     id: str
@@ -75,6 +76,7 @@ def source_sentences(article: Article, translation: Translation | None = None) -
                     and not names_alone(text)
                     and not _ABOUT_THE_PAGE.search(text)
                     and not _ALL_IN_BRACKETS.match(text)
+                    and not _ANNOUNCES_A_LIST.search(text)
                     and not flags & _UNREADABLE,
                     doubtful=bool(flags & _DOUBTFUL),
                     shortened=text != whole,

@@ -270,3 +270,17 @@ def test_names_alone_are_not_quoted() -> None:
     text = "Washington. New York. He came. The pope may visit the island of Cuba. Long Live The King Of Spain."
     found = source_sentences(article_from_text(text, "en"))
     assert [sentence.quotable for sentence in found] == [False, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Breaking news update, posted at 9.04 p.m.]",
+        "(Good to see that it has got over it.)",
+        "Here are some of the names you may hear: .",
+        "See the gallery above for more of his pictures.",
+    ],
+)
+def test_what_is_no_sentence_of_the_news_is_not_quoted(text: str) -> None:
+    found = source_sentences(article_from_text(f"The pope may visit Cuba.\n\n{text}\n\nHe came to Havana.", "en"))
+    assert [sentence.quotable for sentence in found] == [True, False, True]
