@@ -10,11 +10,12 @@ from mtsum.checks.words import ENGLISH_FUNCTION_WORDS
 _HEDGES_TEXT = """
 alleged allegedly reportedly suspected accused apparently possibly probably supposedly purported purportedly
 """
-_HEDGES = frozenset(_HEDGES_TEXT.split())
+HEDGES = frozenset(_HEDGES_TEXT.split())
+"""Words that say that a claim is only a claim."""
 _OTHERS_TEXT = """
 not no never none nobody nothing neither nor without cannot hardly barely nearly almost may might could would should unless if
 """
-QUALIFIERS = _HEDGES | frozenset(_OTHERS_TEXT.split()) | {"only"}
+QUALIFIERS = HEDGES | frozenset(_OTHERS_TEXT.split()) | {"only"}
 
 
 def dropped_qualifiers(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ def _stands_in(qualifier: str, wanted: Sequence[str]) -> bool:
     """Whether one of the words ``wanted`` says what ``qualifier`` does."""
     if qualifier == "only":
         return "only" in wanted
-    return any(word in _HEDGES if qualifier in _HEDGES else _qualifies(word) for word in wanted)
+    return any(word in HEDGES if qualifier in HEDGES else _qualifies(word) for word in wanted)
 
 
 def _qualifies(word: str) -> bool:

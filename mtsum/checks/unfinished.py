@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mtsum.checks.qualifiers import HEDGES
 from mtsum.checks.verbs import is_a_verb, is_past, may_be_a_verb
 from mtsum.checks.words import fold
 
@@ -50,7 +51,7 @@ def is_unfinished(source: Sequence[tuple[str, str]], start: int) -> bool:
         _turns_it_round,
         _awaits_its_subject,
         _awaits_what_is_said,
-        _ends_in_a_preposition,
+        _ends_in_a_waiting_word,
         _awaits_its_verb,
         _has_only_verbs_of_relative_clauses,
         _says_as_much,
@@ -98,9 +99,10 @@ def _awaits_what_is_said(source: Sequence[tuple[str, str]], start: int) -> bool:
     return fold(said[0][0]) in _WAITING | _PREPOSITIONS | {"far"} and not any(_is_finite(word) for word, _ in said)
 
 
-def _ends_in_a_preposition(source: Sequence[tuple[str, str]], start: int) -> bool:
-    """Whether a preposition waits for its noun behind an aside: “some experience with” of “with, uh, substances”."""
-    return bool(source[start][1]) and fold(source[start - 1][0]) in _PREPOSITIONS - {"thanks"}
+def _ends_in_a_waiting_word(source: Sequence[tuple[str, str]], start: int) -> bool:
+    """Whether the last word waits for what it belongs to: “some experience with” of “with, uh, substances”, “allegedly”."""
+    last = fold(source[start - 1][0])
+    return last in HEDGES or (bool(source[start][1]) and last in _PREPOSITIONS - {"thanks"})
 
 
 def _awaits_its_verb(source: Sequence[tuple[str, str]], start: int) -> bool:

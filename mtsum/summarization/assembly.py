@@ -12,7 +12,7 @@ from mtsum.summarization.length import Budget
 
 _TOO_ALIKE = 0.5
 _WEIGHT_OF_BEING_OFF = 0.03
-_WORTH_WITHOUT_CONTEXT, _WORTH_WITHOUT_A_MENTION = 0.4, 0.75
+_WORTH_WITHOUT_CONTEXT, _WORTH_WITHOUT_A_MENTION = 0.33, 0.75
 # What a text says next reads on; what comes after sentences left out may take for granted what no rule of context sees.
 _WORTH_AFTER_ONE_LEFT_OUT, _WORTH_AFTER_MORE = 0.85, 0.75
 # A mean over words hardly notices a few words of little worth: a sentence below this worth costs something however short.
@@ -45,9 +45,13 @@ class Candidate:
 
 
 def alike(one: Candidate, other: Candidate) -> bool:
-    """Whether saying both would be saying one thing twice: half of the shorter one's content words are shared."""
+    """Whether saying both would be saying one thing twice: half of the shorter one's content words are shared.
+
+    One shared word is all of a sentence that has but one, and chance in “The big search is over”.
+    """
     left, right = set(content_stems(one.text)), set(content_stems(other.text))
-    return len(left & right) >= max(1.0, _TOO_ALIKE * min(len(left), len(right)))
+    shared, fewest = len(left & right), min(len(left), len(right))
+    return shared >= max(1.0, _TOO_ALIKE * fewest) and (shared > 1 or fewest <= 1)
 
 
 def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:

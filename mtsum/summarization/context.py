@@ -18,7 +18,8 @@ similarly otherwise him them here both another others regardless elsewhere after
 _LEANING = frozenset(_LEANING_TEXT.split())
 _LEANING_PHRASE = re.compile(
     r"(?:before|after|since|despite|at|by|in|of|for|from|on|with|to|during) (?:that|this|these|those|which|then|it)\b"
-    r"|(?:take|consider) (?:the|an?|this|for)\b|at issue\b|in addition\b|as a result\b|after all\b|for (?:example|instance)\b"
+    r"|(?:take|consider) (?:the|an?|this|for)\b|at issue\b|each (?:of|one|was|were|is|has|had|\w+ed)\b"
+    r"|in addition\b|as a result\b|after all\b|for (?:example|instance)\b"
     r"|the one (?:that|who|which)\b|the (?:former|latter|other|others|same|two|three|pair|couple|duo|trio)\b"
     r"|an? (?:second|third|fourth|fifth|sixth) (?!time\b|term\b|day\b|quarter\b|of\b|night\b|year\b|week\b|season\b|half\b)"
     r"|the (?:\d+|\w+)-year-old\b|the (?:announcement|answer|claim|comment|decision|discover|finding|incident|move|news|plea"
@@ -32,7 +33,8 @@ _POINTS_BACK = re.compile(
     r"|article|is|was|has|had|will|would|can|could|may|might|one|much|far)\b)[a-z]"
     r"|\bthe (?:same|other) (?!hand|side|end|time|way|as\b|thing|day|of\b|than\b|is\b|was\b)"
     r"|\b(?:that|the same) (?:year|day|month|week|night|summer)\b|\bat the time\b|, both then,"
-    r"|\bthere[.!?]*$|, (?:that|this)(?:'s| is| was) |\b(?:just|all|done|did|does|do) (?:that|this)[.!?]*$"
+    r"|\bthere[.!?]*$|\b(?:figure|find|sort|work) (?:that|this) out\b"
+    r"|, (?:that|this)(?:'s| is| was) |\b(?:just|all|done|did|does|do) (?:that|this)[.!?]*$"
     r"|\b(?:these|those) (?!who\b|whose\b|of\b|in\b|with\b|from\b|days\b|are\b|were\b)[a-z]|^(?:[\w'-]+ ){0,3}[\w'-]+, though,"
 )
 _A_MAN_OF = (
@@ -51,7 +53,11 @@ _DEFINING = re.compile(r" (?:of|that|which|who|whose|where|to)\b")
 _MOST_WORDS_OF_A_THING = 2
 # “Leka met him” means a third; in “Leka says that the police took him to Vlora” somebody may be meant who is named.
 _ENOUGH_NAMES = 2
-_HE_SAID = re.compile(r", (?:he|she) (?:said|says|added|told \w+)\b[^,]*$")
+_SPEAKS = (
+    r"(?:said|says|add(?:s|ed)|told \w+|observe[sd]|explain(?:s|ed)|note[sd]|recall(?:s|ed)|argue[sd]"
+    r"|wr(?:ites|ote)|believe[sd])"
+)
+_HE_SAID = re.compile(rf", (?:he|she) {_SPEAKS}\b[^,]*(?:$|,)")
 _OF_ITSELF = re.compile(
     r"(?:in )?th(?:is|at|ese|ose) (?:morning|week|weekend|month|year|days?|time|summer|winter|spring|fall|autumn|season)\b"
     r"|(?:at|for) (?:this|that) time\b|in this (?:country|article)\b"

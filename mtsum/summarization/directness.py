@@ -17,11 +17,12 @@ _WRITER_OR_READER = re.compile(r"\b(?:I|my|me|we|our|us|[Yy]ou(?:r|rself)?)\b")
 _PRONOUN = re.compile(r"(?:It|They|He|She|This|That|There|We|My|Our)\b")
 _QUOTED_WORTH = 0.85
 _ASKED_WORTH = 0.7
-_SPOKEN_WORTH = 0.5
+_SPOKEN_WORTH = 0.35
 _DOUBTFUL_WORTH = 0.8
 _OF_WRITER_OR_READER_WORTH = 0.6
 _PRONOUN_WORTH = 0.8
 _NAMELESS_WORTH = 0.75
+_LISTED_WORTH = 0.6
 # With so many content words a sentence says enough to be worth all of its place.
 _CONTENT_WORDS = 5
 
@@ -38,6 +39,7 @@ def directness(sentence: SourceSentence) -> float:
         (_WRITER_OR_READER.search(told), _OF_WRITER_OR_READER_WORTH),
         (_PRONOUN.match(told.strip()), _PRONOUN_WORTH),
         (not names_something(text), _NAMELESS_WORTH),
+        (text.startswith(("•", "·", "- ")), _LISTED_WORTH),
     )
     worth = says_enough(text)
     for applies, share in kinds:

@@ -325,6 +325,7 @@ def test_a_sentence_may_not_end_between_words_that_belong_together(sentence: str
         ("He said that in May it rained.", "He said that in May it rained, which is rare.", ()),
         ("They have experience with.", "They have experience with, well, cooking.", ("well",)),
         ("A boy charged with theft.", "Another, a boy charged with theft.", ("Another",)),
+        ("He was thrown, allegedly.", "He was thrown, allegedly after a trial.", ("after",)),
         ("It was a bump.", "It was a bump in what was a trip.", ("in",)),
         ("The town kept no records.", "During the war, the town kept no records.", ("During",)),
         ("The town kept no records.", "On Monday, the town kept no records.", ()),

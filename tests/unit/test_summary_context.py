@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtsum.summarization.assembly import Candidate, choose
+from mtsum.summarization.assembly import Candidate, alike, choose
 from mtsum.summarization.context import Context, bare_names, contexts, full_names, leans_back
 from mtsum.summarization.length import Budget
 
@@ -39,6 +39,9 @@ from mtsum.summarization.length import Budget
         "Regardless, the vote was held.",
         "A fourth officer resigned.",
         "The Swede was angry.",
+        "Each weighed 25 pounds.",
+        "Police are trying to figure that out.",
+        "Traditionally, she observes, elephants are the stars.",
         "The 47-year-old was to die on Monday.",
         "The announcement was made in Vlora.",
         "President Leka took a liking to him and brought him to Tirana.",
@@ -62,6 +65,7 @@ def test_a_sentence_that_opens_with_a_pointing_word_leans_back(sentence: str) ->
         "The mayor left his house early this morning.",
         "Now is the time for talks, Mira Kola said, and he said so too.",
         "A second time the road was closed.",
+        "Each week the road is closed.",
         "The Swedes were angry.",
         "The announcement of the vote was made in Vlora.",
         "Police say that Arben Leka shot him near Vlora.",
@@ -165,6 +169,13 @@ def test_what_was_said_is_not_told_by_a_part_of_it() -> None:
     cut = Candidate("Women got none.", (0,), 1.0, is_whole=False)
     assert cut.tells(0) and not cut.tells(0, all_of_it=True)
     assert Candidate("Women got no education then.", (0,), 1.0).tells(0, all_of_it=True)
+
+
+def test_one_shared_word_makes_sentences_alike_only_where_there_is_no_other() -> None:
+    told = sentence("That is the message of those who led the search for the lost ship.", 1, 0.5)
+    assert not alike(sentence("The big search is over.", 0, 0.3), told)
+    assert alike(sentence("The search is over.", 0, 0.3), told)
+    assert alike(sentence("The search for the ship is over.", 0, 0.3), told)
 
 
 def test_it_is_taken_beside_the_one_that_introduces_it() -> None:

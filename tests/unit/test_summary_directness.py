@@ -6,7 +6,7 @@ import pytest
 
 from mtsum.reading import article_from_text
 from mtsum.summarization.directness import directness, names_something, says_enough
-from mtsum.summarization.source import source_sentences
+from mtsum.summarization.source import SourceSentence, source_sentences
 
 NEWS = "The army sent boats to the flooded city of Shkodra."
 
@@ -48,6 +48,10 @@ def test_what_leads_up_to_news_is_worth_less(text: str) -> None:
 )
 def test_quoted_words_and_words_that_only_begin_alike_count_for_nothing(text: str) -> None:
     assert worth(text) == 1.0
+
+
+def test_an_item_of_a_list_is_worth_less() -> None:
+    assert directness(SourceSentence("s1", f"• {NEWS}", 10, True)) < 1.0
 
 
 def test_a_name_is_a_capital_after_the_first_word_and_a_number_is_one_anywhere() -> None:
