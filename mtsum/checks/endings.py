@@ -35,6 +35,8 @@ def parts_what_belongs_together(kept: Sequence[str], following: str) -> bool:
     """
     if fold(following) in _EXCEPTIONS and any(_negates(fold(word)) for word in kept):
         return True
+    if fold(following) == "since" and any(_is_rank(fold(word.strip(",;:"))) for word in kept):
+        return True  # “the strongest storm to make landfall since 2013” is not the strongest ever
     words, following = [fold(word.strip(",;:")) for word in kept[-_NEAR:]], fold(following)
     parts_a_span = bool(words) and words[-1] in _SPANS and following in _RELATIONS
     return parts_a_span or (following in _LIMITS and any(_is_rank(word) for word in words))

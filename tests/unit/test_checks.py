@@ -170,6 +170,7 @@ def test_a_shorter_sentence_keeps_what_turns_its_claim_round(
         ("They didn't come.", "They didn't come because of the flood.", True),
         ("A sentence that was given.", "A sentence that was given before 1953.", False),
         ("It is the oldest bridge.", "It is the oldest bridge in Prizren.", True),
+        ("It is the strongest storm to hit us.", "It is the strongest storm to hit us since 2013.", True),
         ("The police stopped the protest.", "The police stopped the protest in Prizren.", False),
         ("She told a reporter moments.", "She told a reporter moments later.", True),
         ("The town fell three years.", "The town fell three years ago, he said.", True),
