@@ -59,8 +59,8 @@ def choose(candidates: Sequence[Candidate], budget: Budget) -> list[Candidate]:
 
     No two of them are ``alike``. Best is the highest mean value a word, less something for sentences of little worth and for
     being off the target, by how much of what the budget allows; a candidate whose context the set does not tell is worth
-    less, and so is one that stands close after none of the set in the text. When no set is within the budget, the set
-    nearest to it is taken, a shorter one before a longer one.
+    less, and so is one that does not follow, in the text, one of the set. When no set is within the budget, the set nearest
+    to it is taken, a shorter one before a longer one.
     """
     ordered = sorted(candidates, key=lambda candidate: (candidate.sources, -candidate.value))
     clashing = [_mask(other for other in range(at) if alike(ordered[at], ordered[other])) for at in range(len(ordered))]
