@@ -3,7 +3,7 @@
 Flags of a translation: ``empty``, ``length-limit``, ``copied``, ``repetition``, ``too-short``, ``too-long``,
 ``numbers``, ``names``, ``language``.
 Flags of a summary sentence: ``empty``, ``repetition``, ``numbers``, ``names``, ``unsupported``, ``incomplete``,
-``rearranged``, ``cut``, ``spelling``, ``qualifiers``.
+``rearranged``, ``cut``, ``spelling``, ``qualifiers``; the summarizer adds ``too-short`` to a cut of few words.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def unsafe_cuts(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     another noun; none may begin after a colon or where a list counts on (“and two men”), and no pronoun, preposition or
     conjunction may go alone, unless it is said twice. What is left has a verb, asks where its source asks, keeps both
     dashes of an aside or none, and is finished (see ``checks.unfinished``). Who says it stays, unless that is an office
-    and there is no doubt, and a list ends with its last member.
+    and there is no doubt, and so do an exception (“minus”), what opens a sentence with its time or condition (“During the
+    war,”) and the one of several that it speaks of (“Another,”). A list ends with its last member.
     """
     wanted = [fold(word) for word, _ in marked_words(sentence)]
     found = [marked_words(source) for source in sources]

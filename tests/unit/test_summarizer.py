@@ -55,6 +55,7 @@ def test_a_sentence_with_an_invented_number_gives_way_to_its_source() -> None:
         ("Soldiers carried 340 people out of their houses.", ()),
         ("Soldjers carried 340 people people out of their houses.", ()),  # written as the source writes it
         ("Soldiers, most of them from the villages along the river Buna.", ("cut",)),
+        ("Soldiers carried 340 people.", ("too-short",)),
     ],
 )
 def test_a_model_that_only_leaves_words_out_is_believed_where_its_source_can_do_without(
